@@ -1,0 +1,109 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace EdgeNet.Model;
+
+/// <summary>An edge of a graph: an input, a constant, or an output of a node. Compared by identity.</summary>
+public sealed class Value
+{
+    internal Value(string name, TensorType type, Constant? constant)
+    {
+        Name = name;
+        Type = type;
+        Constant = constant;
+    }
+
+    /// <summary>The name it had in the source model, where it had one.</summary>
+    public string Name { get; }
+
+    /// <summary>Its element type, shape and quantization.</summary>
+    public TensorType Type { get; }
+
+    /// <summary>Its values, where they are fixed.</summary>
+    public Constant? Constant { get; }
+
+    /// <summary>The node that computes it; null for inputs and constants.</summary>
+    public Node? Producer { get; internal set; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Type}";
+}
+
+/// <summary>One application of an op.</summary>
+public sealed class Node
+{
+    internal Node(string name, Op op, ImmutableArray<Value> inputs, ImmutableArray<Value> outputs)
+    {
+        Name = name;
+        Op = op;
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    /// <summary>The name it had in the source model, where it had one.</summary>
+    public string Name { get; }
+
+    /// <summary>What is computed.</summary>
+    public Op Op { get; }
+
+    /// <summary>In the order that the op documents; trailing optional ones left out.</summary>
+    public ImmutableArray<Value> Inputs { get; }
+
+    /// <summary>In the order that the op documents.</summary>
+    public ImmutableArray<Value> Outputs { get; }
+
+    /// <summary>The only output of an op that has one.</summary>
+    public Value Output => Outputs[0];
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Op.Name} '{Name}'";
+}
+
+/// <summary>A named result of a graph. The name is the user's and survives every rewrite.</summary>
+public sealed record GraphOutput(string Name, Value Value);
+
+/// <summary>
+/// An immutable network: nodes in topological order. A pass is a function from graph to graph (<see cref="GraphRewriter"/>);
+/// a new one starts from <see cref="GraphBuilder"/>.
+/// </summary>
+public sealed class Graph
+{
+    private readonly Lazy<FrozenDictionary<Value, ImmutableArray<Node>>> _consumers;
+
+    internal Graph(ImmutableArray<Value> inputs, ImmutableArray<Node> nodes, ImmutableArray<GraphOutput> outputs, ModelCard card)
+    {
+        Inputs = inputs;
+        Nodes = nodes;
+        Outputs = outputs;
+        Card = card;
+        Constants = [.. nodes.SelectMany(node => node.Inputs).Concat(outputs.Select(o => o.Value)).Where(v => v.Constant is not null).Distinct()];
+        _consumers = new(() => Nodes
+            .SelectMany(node => node.Inputs.Distinct().Select(input => (input, node)))
+            .GroupBy(pair => pair.input, pair => pair.node)
+            .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray()));
+    }
+
+    /// <summary>What the user feeds, in the source model's order.</summary>
+    public ImmutableArray<Value> Inputs { get; }
+
+    /// <summary>In an order in which each node comes after those it needs.</summary>
+    public ImmutableArray<Node> Nodes { get; }
+
+    /// <summary>What the user gets, in the source model's order.</summary>
+    public ImmutableArray<GraphOutput> Outputs { get; }
+
+    /// <summary>The constants in use, in order of first use.</summary>
+    public ImmutableArray<Value> Constants { get; }
+
+    /// <summary>Labels, preprocessing, detector and provenance.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>The nodes that read a value, in order; each once.</summary>
+    public ImmutableArray<Node> ConsumersOf(Value value) => _consumers.Value.GetValueOrDefault(value, []);
+
+    /// <summary>Whether the user sees this value.</summary>
+    public bool IsOutput(Value value) => Outputs.Any(output => output.Value == value);
+
+    /// <summary>The same network with another card.</summary>
+    public Graph WithCard(ModelCard card) => new(Inputs, Nodes, Outputs, card);
+}
