@@ -7,6 +7,7 @@ public sealed record TensorType
     /// <exception cref="ShapeException">The quantization does not fit the element type or the shape.</exception>
     public TensorType(ElementType element, Shape shape, Quantization? quantization = null)
     {
+        if (!Enum.IsDefined(element)) throw new ShapeException($"element type {element} is unknown");
         quantization?.Check(element, shape);
         Element = element;
         Shape = shape;

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using EdgeNet.Model.Format;
+
+namespace EdgeNet.Model;
+
+/// <summary>Reads and writes <c>.edgenet</c> files; the format is described byte by byte in <c>docs/format.md</c>.</summary>
+public static class ModelFile
+{
+    /// <summary>Writes a graph. The same graph gives the same bytes.</summary>
+    public static byte[] Write(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var sections = new List<byte[]>();
+        var numbers = new Dictionary<Value, int>();
+        foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
+        var header = new ModelHeader(
+            graph.Card == ModelCard.Empty ? null : graph.Card,
+            [.. graph.Inputs.Select(input => new InputHeader(input.Name, input.Type.Element, input.Type.Shape.Span.ToArray().ToValueList(), input.Type.Quantization))],
+            [.. graph.Constants.Select(constant => Describe(constant, sections))],
+            [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, node.Inputs.Select(input => numbers[input]).ToValueList()))],
+            [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))]);
+        using var stream = new MemoryStream();
+        ContainerWriter.Write(stream, JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), sections);
+        return stream.ToArray();
+    }
+
+    /// <summary>Writes a graph beside its place and renames it into it.</summary>
+    public static void Save(string path, Graph graph)
+    {
+        byte[] bytes = Write(graph);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelFormatException">It is no valid <c>.edgenet</c> file; the message names it.</exception>
+    public static Graph Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (new FileInfo(path) is { Exists: true, Length: > int.MaxValue }) throw new ModelFormatException($"{path}: larger than 2 GiB");
+        try
+        {
+            return Read(File.ReadAllBytes(path));
+        }
+        catch (ModelException e)
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the bytes of a file; raw sections are used in place, so the memory must not change afterwards.</summary>
+    /// <exception cref="ModelException">They are no valid <c>.edgenet</c> file.</exception>
+    public static Graph Read(ReadOnlyMemory<byte> file)
+    {
+        Container container = ContainerReader.Open(file);
+        ModelHeader header = ParseHeader(container.Header.Span);
+        var stored = header.Constants.SelectMany(SectionsOf).ToList();
+        var sections = new Queue<ReadOnlyMemory<byte>>(container.DecodeSections(stored));
+        var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
+        var values = new List<Value>();
+        foreach (InputHeader input in header.Inputs)
+            values.Add(builder.Input(input.Name, new TensorType(input.Element, new Shape(input.Shape.Span), input.Quantization)));
+        foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections), constant.Name ?? ""));
+        foreach (NodeHeader node in header.Nodes)
+        {
+            Value[] inputs = [.. node.Inputs.Select(number => ValueAt(number, $"node '{node.Name}'"))];
+            values.AddRange(builder.AddNode(node.Op, node.Name, inputs).Outputs);
+        }
+        foreach (OutputHeader output in header.Outputs) builder.Output(output.Name, ValueAt(output.Value, $"output '{output.Name}'"));
+        return builder.Build();
+
+        Value ValueAt(int number, string user) => number >= 0 && number < values.Count
+            ? values[number]
+            : throw new ModelFormatException($"header: {user} uses value {number}; expected one of the {values.Count} before it");
+    }
+
+    /// <summary>Bytes of a constant's values in the file and how they are encoded there, as <see cref="Write"/> would store them.</summary>
+    public static (SectionEncoding Encoding, long Stored) StoredSize(Constant constant)
+    {
+        ArgumentNullException.ThrowIfNull(constant);
+        SectionEncoding encoding = SectionCodec.SmallestEncoding(constant.CodeSize, constant.Codes.Span, out byte[] bytes);
+        return (encoding, bytes.Length);
+    }
+
+    private static ModelHeader ParseHeader(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            ModelHeader header = JsonSerializer.Deserialize(json, ModelHeaderJson.Default.ModelHeader) ?? throw new ModelFormatException("header: null");
+            if (header.Inputs.IsDefault || header.Constants.IsDefault || header.Nodes.IsDefault || header.Outputs.IsDefault)
+                throw new ModelFormatException("header: inputs, constants, nodes and outputs must be lists");
+            if (header.Inputs.Contains(null!) || header.Constants.Contains(null!) || header.Nodes.Contains(null!) || header.Outputs.Contains(null!))
+                throw new ModelFormatException("header: an entry of a list is null");
+            return header;
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFormatException($"header: not the JSON of a model at {e.Path}, line {e.LineNumber + 1}, byte {e.BytePositionInLine}", e);
+        }
+        // An op of an unknown name, or none.
+        catch (NotSupportedException e)
+        {
+            throw new ModelFormatException("header: a node's op is not one that this version knows; a newer EdgeNet may read it", e);
+        }
+        // Numbers beyond their type and text that is no UTF-16.
+        catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
+        {
+            throw new ModelFormatException("header: a number or text is not valid", e);
+        }
+    }
+
+    private static ConstantHeader Describe(Value value, List<byte[]> sections)
+    {
+        Constant constant = value.Constant!;
+        Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
+        return new ConstantHeader(
+            constant.Type.Element, constant.Type.Shape.Span.ToArray().ToValueList(), constant.Storage, Add(constant.CodeSize, constant.Codes.Span),
+            value.Name.Length == 0 ? null : value.Name,
+            quantization is { IsPerTensor: false } ? quantization.Axis : null,
+            quantization is null ? null : Add(4, MemoryMarshal.AsBytes(quantization.Scales.Span)),
+            quantization is null || quantization.ZeroPoints.All(zero => zero == 0) ? null : Add(4, MemoryMarshal.AsBytes(quantization.ZeroPoints.Span)),
+            constant.Storage == Storage.Codebook ? Add(4, MemoryMarshal.AsBytes(constant.CodebookValues.Span)) : null);
+
+        SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes)
+        {
+            SectionEncoding encoding = SectionCodec.SmallestEncoding(elementSize, bytes, out byte[] stored);
+            sections.Add(stored);
+            return new SectionHeader(encoding, stored.Length, bytes.Length, Crc32C.Compute(stored));
+        }
+    }
+
+    private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)
+    {
+        int codeSize = constant.Storage switch { Storage.Dense => constant.Element.Size(), Storage.Half => 2, _ => 1 };
+        yield return Entry(constant.Values, codeSize);
+        foreach (SectionHeader? section in new[] { constant.Scales, constant.ZeroPoints, constant.Codebook })
+        {
+            if (section is not null) yield return Entry(section, 4);
+        }
+
+        static SectionEntry Entry(SectionHeader section, int elementSize) =>
+            new(section.Encoding, elementSize, section.Stored, section.Decoded, section.Crc);
+    }
+
+    private static Constant Restore(ConstantHeader header, Queue<ReadOnlyMemory<byte>> sections)
+    {
+        ReadOnlyMemory<byte> values = sections.Dequeue();
+        float[] scales = header.Scales is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
+        int[] zeroPoints = header.ZeroPoints is null ? new int[scales.Length] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadInt32LittleEndian);
+        float[] codebook = header.Codebook is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
+        Quantization? quantization = header.Scales is null ? null : new(scales.ToValueList(), zeroPoints.ToValueList(), header.Axis ?? 0);
+        Shape shape = new(header.Shape.Span);
+        return header.Storage switch
+        {
+            Storage.Dense => Constant.Dense(new TensorType(header.Element, shape, quantization), values),
+            Storage.Half => Constant.Half(shape, values),
+            Storage.Affine => Constant.AffineCodes(shape, values, quantization ?? throw new ModelFormatException("header: a constant stored as Affine has no scales")),
+            Storage.Codebook => Constant.Codebook(shape, values, codebook.ToValueList()),
+            _ => throw new ModelFormatException($"header: storage {header.Storage} is unknown"),
+        };
+    }
+
+    private delegate T ReadNumber<T>(ReadOnlySpan<byte> bytes);
+
+    private static T[] Numbers<T>(ReadOnlyMemory<byte> bytes, ReadNumber<T> read)
+    {
+        if (bytes.Length % 4 != 0) throw new ModelFormatException($"a section of {bytes.Length} bytes should hold 4-byte numbers");
+        T[] numbers = new T[bytes.Length / 4];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = read(bytes.Span[(4 * i)..]);
+        return numbers;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EdgeNet.Model.Format;
+
+namespace EdgeNet.Model;
+
+/// <summary>The JSON header of a <c>.edgenet</c> file, as <c>docs/format.md</c> describes it. Values are numbered: inputs, constants, then outputs of nodes, in order.</summary>
+internal sealed record ModelHeader(
+    ModelCard? Card,
+    ImmutableArray<InputHeader> Inputs,
+    ImmutableArray<ConstantHeader> Constants,
+    ImmutableArray<NodeHeader> Nodes,
+    ImmutableArray<OutputHeader> Outputs);
+
+internal sealed record InputHeader(string Name, ElementType Element, ValueList<int> Shape, Quantization? Quantization = null);
+
+/// <summary>A constant: its sections follow each other in the file in the order of these properties.</summary>
+internal sealed record ConstantHeader(
+    ElementType Element, ValueList<int> Shape, Storage Storage, SectionHeader Values,
+    string? Name = null, int? Axis = null, SectionHeader? Scales = null, SectionHeader? ZeroPoints = null, SectionHeader? Codebook = null);
+
+internal sealed record SectionHeader(SectionEncoding Encoding, long Stored, long Decoded, uint Crc);
+
+internal sealed record NodeHeader(string Name, Op Op, ValueList<int> Inputs);
+
+internal sealed record OutputHeader(string Name, int Value);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 16,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ValueListJsonConverter<int>), typeof(ValueListJsonConverter<float>)])]
+[JsonSerializable(typeof(ModelHeader))]
+internal sealed partial class ModelHeaderJson : JsonSerializerContext;
+
+/// <summary>A JSON array of numbers.</summary>
+internal sealed class ValueListJsonConverter<T> : JsonConverter<ValueList<T>> where T : struct, IEquatable<T>
+{
+    public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("expected an array of numbers");
+        var items = new List<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (typeof(T) == typeof(int)) items.Add((T)(object)reader.GetInt32());
+            else if (reader.TokenType == JsonTokenType.String) items.Add((T)(object)Named(reader.GetString()));
+            else items.Add((T)(object)reader.GetSingle());
+        }
+        return items.ToValueList();
+    }
+
+    public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (T item in value)
+        {
+            if (item is int integer) writer.WriteNumberValue(integer);
+            else if (item is float real && float.IsFinite(real)) writer.WriteNumberValue(real);
+            else writer.WriteStringValue(((float)(object)item).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        writer.WriteEndArray();
+    }
+
+    private static float Named(string? name) => name switch
+    {
+        "NaN" => float.NaN,
+        "Infinity" => float.PositiveInfinity,
+        "-Infinity" => float.NegativeInfinity,
+        _ => throw new JsonException($"'{name}' is not a number"),
+    };
+}

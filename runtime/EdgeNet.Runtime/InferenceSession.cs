@@ -1,0 +1,96 @@
+using EdgeNet.Model;
+
+namespace EdgeNet.Runtime;
+
+/// <summary>
+/// A model ready to run: fill the inputs, <see cref="Run()"/>, read the outputs. One session serves one thread at a time; make
+/// one per thread to run a model several times at once.
+/// </summary>
+public sealed class InferenceSession : IDisposable
+{
+    private readonly Plan _plan;
+    private readonly ParallelOptions _parallel;
+    private bool _disposed;
+
+    /// <summary>Loads a <c>.edgenet</c> file.</summary>
+    /// <exception cref="ModelException">The file is not valid, or its activations take more than is allowed.</exception>
+    public InferenceSession(string path, SessionOptions? options = null) : this(ModelFile.Load(path), options) { }
+
+    /// <summary>Plans a graph.</summary>
+    /// <exception cref="ModelException">Its activations take more than is allowed.</exception>
+    public InferenceSession(Graph graph, SessionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        options ??= new SessionOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        Graph = graph;
+        _plan = Plan.Create(graph, options);
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads };
+        InputMetadata = graph.Inputs.ToDictionary(input => input.Name, input => input.Type);
+        OutputMetadata = graph.Outputs.ToDictionary(output => output.Name, output => output.Value.Type);
+    }
+
+    /// <summary>The model.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>Element type, shape and quantization of each input.</summary>
+    public IReadOnlyDictionary<string, TensorType> InputMetadata { get; }
+
+    /// <summary>Element type, shape and quantization of each output.</summary>
+    public IReadOnlyDictionary<string, TensorType> OutputMetadata { get; }
+
+    /// <summary>Bytes that the activations take.</summary>
+    public long ActivationBytes => _plan.ActivationBytes;
+
+    /// <summary>The memory of an input, to be filled before each run, in the layout of its shape.</summary>
+    /// <exception cref="ArgumentException">There is no such input, or its elements are of another type.</exception>
+    public Span<T> Input<T>(string name) where T : unmanaged
+    {
+        int index = Graph.Inputs.ToList().FindIndex(input => input.Name == name);
+        return index >= 0 ? Input<T>(index) : throw new ArgumentException($"no input '{name}'; the model has {string.Join(", ", InputMetadata.Keys)}", nameof(name));
+    }
+
+    /// <summary>The memory of an input by its place.</summary>
+    /// <exception cref="ArgumentException">Its elements are of another type.</exception>
+    public Span<T> Input<T>(int index) where T : unmanaged => Typed<T>(_plan.Inputs[index], Graph.Inputs[index].Name);
+
+    /// <summary>The memory of an output, valid until the next run.</summary>
+    /// <exception cref="ArgumentException">There is no such output, or its elements are of another type.</exception>
+    public ReadOnlySpan<T> Output<T>(string name) where T : unmanaged
+    {
+        int index = Graph.Outputs.ToList().FindIndex(output => output.Name == name);
+        return index >= 0 ? Output<T>(index) : throw new ArgumentException($"no output '{name}'; the model has {string.Join(", ", OutputMetadata.Keys)}", nameof(name));
+    }
+
+    /// <summary>The memory of an output by its place.</summary>
+    /// <exception cref="ArgumentException">Its elements are of another type.</exception>
+    public ReadOnlySpan<T> Output<T>(int index) where T : unmanaged => Typed<T>(_plan.Outputs[index], Graph.Outputs[index].Name);
+
+    /// <summary>Computes the outputs from the inputs.</summary>
+    public void Run()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        foreach (Step step in _plan.Steps) step.Run(_parallel);
+    }
+
+    /// <summary>Copies the only input in, runs, and copies the first output out.</summary>
+    /// <exception cref="ArgumentException">A length or an element type does not fit.</exception>
+    public void Run<TIn, TOut>(ReadOnlySpan<TIn> input, Span<TOut> output) where TIn : unmanaged where TOut : unmanaged
+    {
+        Span<TIn> destination = Input<TIn>(0);
+        if (input.Length != destination.Length) throw new ArgumentException($"{input.Length} elements for an input of {destination.Length}", nameof(input));
+        input.CopyTo(destination);
+        Run();
+        ReadOnlySpan<TOut> source = Output<TOut>(0);
+        if (output.Length < source.Length) throw new ArgumentException($"room for {output.Length} elements; the output has {source.Length}", nameof(output));
+        source.CopyTo(output);
+    }
+
+    /// <summary>Ends the session.</summary>
+    public void Dispose() => _disposed = true;
+
+    private static Span<T> Typed<T>(Tensor tensor, string name) where T : unmanaged =>
+        ElementTypes.Of<T>() == tensor.Type.Element
+            ? tensor.As<T>()
+            : throw new ArgumentException($"'{name}' holds {tensor.Type.Element}, not {typeof(T).Name}");
+}
