@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeNet.Model.Format;
@@ -13,7 +12,7 @@ public static class ModelFile
     public static byte[] Write(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var sections = new List<byte[]>();
+        var sections = new List<ReadOnlyMemory<byte>>();
         var numbers = new Dictionary<Value, int>();
         foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
         var header = new ModelHeader(
@@ -54,10 +53,10 @@ public static class ModelFile
     /// <exception cref="ModelException">They are no valid <c>.edgenet</c> file.</exception>
     public static Graph Read(ReadOnlyMemory<byte> file)
     {
-        Container container = ContainerReader.Open(file);
+        ContainerReader container = ContainerReader.Open(file);
         ModelHeader header = ParseHeader(container.Header.Span);
         var stored = header.Constants.SelectMany(SectionsOf).ToList();
-        var sections = new Queue<ReadOnlyMemory<byte>>(container.DecodeSections(stored));
+        var sections = new Queue<ReadOnlyMemory<byte>>(container.SectionBytes(stored));
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
@@ -80,9 +79,12 @@ public static class ModelFile
     public static (SectionEncoding Encoding, long Stored) StoredSize(Constant constant)
     {
         ArgumentNullException.ThrowIfNull(constant);
-        SectionEncoding encoding = SectionCodec.SmallestEncoding(constant.CodeSize, constant.Codes.Span, out byte[] bytes);
-        return (encoding, bytes.Length);
+        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span);
+        return (section.Encoding, section.Stored.Length);
     }
+
+    // Sections know elements of up to 4 bytes; an Int64 is two of them.
+    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes) => SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
 
     private static ModelHeader ParseHeader(ReadOnlySpan<byte> json)
     {
@@ -111,7 +113,7 @@ public static class ModelFile
         }
     }
 
-    private static ConstantHeader Describe(Value value, List<byte[]> sections)
+    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections)
     {
         Constant constant = value.Constant!;
         Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
@@ -125,16 +127,16 @@ public static class ModelFile
 
         SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes)
         {
-            SectionEncoding encoding = SectionCodec.SmallestEncoding(elementSize, bytes, out byte[] stored);
-            sections.Add(stored);
-            return new SectionHeader(encoding, stored.Length, bytes.Length, Crc32C.Compute(stored));
+            EncodedSection section = Encode(elementSize, bytes);
+            sections.Add(section.Stored);
+            return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length, Crc32C.Compute(section.Stored));
         }
     }
 
     private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)
     {
         int codeSize = constant.Storage switch { Storage.Dense => constant.Element.Size(), Storage.Half => 2, _ => 1 };
-        yield return Entry(constant.Values, codeSize);
+        yield return Entry(constant.Values, Math.Min(codeSize, 4));
         foreach (SectionHeader? section in new[] { constant.Scales, constant.ZeroPoints, constant.Codebook })
         {
             if (section is not null) yield return Entry(section, 4);
