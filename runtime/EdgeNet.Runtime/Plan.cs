@@ -2,8 +2,8 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
 
-/// <summary>One kernel with its operands: <paramref name="rows"/> independent pieces of work.</summary>
-internal sealed class Step(Node node, int rows, Action<int, int> kernel)
+/// <summary>One kernel with its operands.</summary>
+internal sealed class Step(Node node, Work work)
 {
     /// <summary>Pieces per thread, so that a thread that is held up leaves the rest to the others.</summary>
     private const int ChunksPerThread = 4;
@@ -12,6 +12,7 @@ internal sealed class Step(Node node, int rows, Action<int, int> kernel)
 
     public void Run(ParallelOptions parallel)
     {
+        (int rows, Action<int, int> kernel) = work;
         int chunks = Math.Min(rows, ChunksPerThread * parallel.MaxDegreeOfParallelism);
         if (parallel.MaxDegreeOfParallelism == 1 || chunks <= 1)
             kernel(0, rows);
@@ -66,8 +67,8 @@ internal sealed class Plan
                 continue;
             }
             foreach (Value output in node.Outputs) tensors[output] = Allocate(output);
-            (int rows, Action<int, int> kernel) = Lowering.Lower(node.Op, [.. node.Inputs.Select(i => tensors[i])], [.. node.Outputs.Select(o => tensors[o])]);
-            steps.Add(new Step(node, rows, kernel));
+            Work work = Lowering.Lower(node, [.. node.Inputs.Select(i => tensors[i])], [.. node.Outputs.Select(o => tensors[o])]);
+            steps.Add(new Step(node, work));
         }
         return new Plan([.. graph.Inputs.Select(i => tensors[i])], [.. graph.Outputs.Select(o => tensors[o.Value])], [.. steps], bytes);
     }
