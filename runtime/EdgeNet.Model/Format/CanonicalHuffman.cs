@@ -87,7 +87,13 @@ public static partial class CanonicalHuffman
         Span<byte> lengths = stackalloc byte[HuffmanCode.SymbolCount];
         Span<byte> head = stackalloc byte[HuffmanCode.MaximumLengthsBytes];
         HuffmanCode.AssignLengths(counts, lengths);
-        long streamLength = (BitCount(counts, lengths) + 7) / 8;
+        long symbols = 0;
+        foreach (int count in counts)
+        {
+            symbols += count;
+        }
+
+        long streamLength = Math.Max((BitCount(counts, lengths) + 7) / 8, Math.Min(symbols, StreamCount));
         return HuffmanCode.WriteLengths(lengths, head)
             + ((StreamCount - 1) * Varint.Length((int)Math.Min(streamLength / StreamCount, int.MaxValue)))
             + streamLength;

@@ -29,7 +29,7 @@ public static class RelativeIndex
     /// <param name="elements">The array's bytes.</param>
     /// <param name="elementSize">Bytes of an element: 1, 2 or 4.</param>
     /// <param name="background">The value left out; its low bytes are the element's bytes in little-endian order.</param>
-    /// <param name="bits">Bits of a gap, 1 to 8, or 0 for those that make the smallest Huffman-coded section.</param>
+    /// <param name="bits">Bits of a gap, 1 to 8, or 0 for those that seem to make the smallest Huffman-coded section.</param>
     public static SparseEntries Encode(ReadOnlySpan<byte> elements, int elementSize, uint background = 0, int bits = DefaultBits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bits);
@@ -182,8 +182,8 @@ public static class RelativeIndex
     private static int BestBits<T>(ReadOnlySpan<T> elements, List<int> distances, T background)
         where T : unmanaged, IEquatable<T>
     {
-        int best = DefaultBits;
-        long bestLength = long.MaxValue;
+        int best = 0;
+        (long Length, long Count) smallest = (long.MaxValue, long.MaxValue);
         Span<int> valueCounts = stackalloc int[HuffmanCode.SymbolCount];
         Span<int> gapCounts = stackalloc int[HuffmanCode.SymbolCount];
         valueCounts.Clear();
@@ -213,9 +213,9 @@ public static class RelativeIndex
 
             long length = CanonicalHuffman.EstimateLength(gapCounts)
                 + (isCoded ? CanonicalHuffman.EstimateLength(valueCounts) : count * elementSize);
-            if (length < bestLength)
+            if ((length, count).CompareTo(smallest) < 0)
             {
-                (best, bestLength) = (bits, length);
+                (best, smallest) = (bits, (length, count));
             }
         }
 

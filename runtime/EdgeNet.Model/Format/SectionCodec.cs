@@ -15,8 +15,12 @@ public static class SectionCodec
     /// <param name="background">
     /// For <see cref="SectionEncoding.Sparse"/> the value left out, little-endian in its low bytes; no other encoding looks at it.
     /// </param>
+    /// <param name="gapBits">
+    /// For <see cref="SectionEncoding.Sparse"/> the bits of a gap, 1 to 8, or 0 for those that seem to make the smallest section.
+    /// </param>
     /// <returns>The stored bytes: the same for the same arguments on every machine.</returns>
-    public static byte[] Encode(SectionEncoding encoding, int elementSize, ReadOnlySpan<byte> decoded, uint background = 0)
+    public static byte[] Encode(
+        SectionEncoding encoding, int elementSize, ReadOnlySpan<byte> decoded, uint background = 0, int gapBits = 0)
     {
         ElementBytes.CheckArguments(decoded.Length, elementSize, background);
         return encoding switch
@@ -24,7 +28,7 @@ public static class SectionCodec
             SectionEncoding.Raw => decoded.ToArray(),
             SectionEncoding.Huffman when elementSize == 1 => CanonicalHuffman.Encode(decoded),
             SectionEncoding.Huffman => throw new ArgumentException("Huffman coding is for elements of one byte.", nameof(elementSize)),
-            SectionEncoding.Sparse => EncodeSparse(elementSize, decoded, background),
+            SectionEncoding.Sparse => EncodeSparse(elementSize, decoded, background, gapBits),
             _ => throw new ArgumentOutOfRangeException(nameof(encoding), encoding, "Not an encoding of this version."),
         };
     }
@@ -65,7 +69,7 @@ public static class SectionCodec
         }
 
         uint background = elementSize == 1 ? CommonestByte(decoded) : 0u;
-        return Smaller(smallest, SectionEncoding.Sparse, EncodeSparse(elementSize, decoded, background));
+        return Smaller(smallest, SectionEncoding.Sparse, EncodeSparse(elementSize, decoded, background, gapBits: 0));
     }
 
     /// <summary>What must hold between the numbers of a section before anything of its size is allocated.</summary>
@@ -120,9 +124,9 @@ public static class SectionCodec
 
     // A byte of gap bits, the background element, the number of entries and, if there are any, the length of the coded gaps, the coded
     // gaps and the values: coded too if they are bytes.
-    private static byte[] EncodeSparse(int elementSize, ReadOnlySpan<byte> decoded, uint background)
+    private static byte[] EncodeSparse(int elementSize, ReadOnlySpan<byte> decoded, uint background, int gapBits)
     {
-        SparseEntries entries = RelativeIndex.Encode(decoded, elementSize, background, bits: 0);
+        SparseEntries entries = RelativeIndex.Encode(decoded, elementSize, background, gapBits);
         Span<byte> head = stackalloc byte[1 + sizeof(uint) + 5 + 5];
         head[0] = (byte)entries.Bits;
         BinaryPrimitives.WriteUInt32LittleEndian(head[1..], background);

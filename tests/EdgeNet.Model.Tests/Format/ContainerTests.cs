@@ -41,7 +41,7 @@ public class ContainerTests
         byte[] file = Write();
         Assert.Equal(20 + s_header.Length, file.Length);
         Assert.Empty(ContainerReader.Open(file).SectionBytes([]));
-        Assert.Throws<ModelFormatException>(() => ContainerReader.Open([.. file, 0]).SectionBytes([]));
+        Assert.Throws<ModelFormatException>(() => ContainerReader.Open((byte[])[.. file, 0]).SectionBytes([]));
     }
 
     [Fact]

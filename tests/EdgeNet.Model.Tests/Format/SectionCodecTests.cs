@@ -53,12 +53,16 @@ public class SectionCodecTests
     {
         byte[] bytes = SparseTests.Elements(120, elementSize, 0, density);
         byte[] good = SectionCodec.Encode(SectionEncoding.Sparse, elementSize, bytes);
+        int acceptedLengths = 0;
         foreach (byte[] bad in Damage.Of(good))
         {
             byte[] decoded = new byte[bytes.Length];
             bool refused = Damage.IsRefused(() => SectionCodec.Decode(SectionEncoding.Sparse, elementSize, bad, decoded));
-            Assert.True(refused || bad.Length == good.Length);
+            acceptedLengths += !refused && bad.Length != good.Length ? 1 : 0;
         }
+
+        // Values cut to one byte are a text of its own: all values are that byte.
+        Assert.InRange(acceptedLengths, 0, elementSize == 1 ? 1 : 0);
     }
 
     [Fact]
@@ -109,6 +113,6 @@ public class SectionCodecTests
         byte[] decoded = new byte[40];
         SectionCodec.Decode(SectionEncoding.Sparse, 1, stored, decoded);
         Assert.Equal(bytes, decoded);
-        Assert.Equal(Convert.ToHexString(stored), Convert.ToHexString(SectionCodec.Encode(SectionEncoding.Sparse, 1, bytes)));
+        Assert.Equal(Convert.ToHexString(stored), Convert.ToHexString(SectionCodec.Encode(SectionEncoding.Sparse, 1, bytes, gapBits: 4)));
     }
 }
