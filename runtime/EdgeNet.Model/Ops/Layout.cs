@@ -85,6 +85,8 @@ public enum PadMode
     Constant,
     /// <summary>The elements mirrored at the edge, which is not repeated.</summary>
     Reflect,
+    /// <summary>The elements mirrored at the border: the edge is repeated.</summary>
+    Symmetric,
     /// <summary>The edge repeated.</summary>
     Edge,
     /// <summary>The elements from the other end.</summary>

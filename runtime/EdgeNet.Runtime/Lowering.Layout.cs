@@ -1,0 +1,219 @@
+using System.Runtime.InteropServices;
+using EdgeNet.Kernels;
+using EdgeNet.Model;
+using K = EdgeNet.Kernels;
+
+namespace EdgeNet.Runtime;
+
+/// <summary>Ops that move or select elements, and those that change what an element is.</summary>
+internal static partial class Lowering
+{
+    /// <summary>Binds a kernel that moves elements without looking at them: only their size matters.</summary>
+    private interface IMove
+    {
+        Work Of<T>() where T : unmanaged;
+    }
+
+    private static Work Moving<TMove>(ElementType element, TMove move) where TMove : struct, IMove => element.Size() switch
+    {
+        1 => move.Of<byte>(),
+        4 => move.Of<int>(),
+        _ => move.Of<long>(),
+    };
+
+    // Plain elements of a size, whatever they mean.
+    private static Span<T> Raw<T>(Tensor tensor) where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span);
+
+    private static Work Permute(Transpose op, Tensor x, Tensor y) => Copy(StridedView.Transpose(x.Shape.Span, op.Permutation.Span), x, y);
+
+    private static Work Cut(Slice op, Tensor x, Tensor y) => Copy(StridedView.Slice(x.Shape.Span, op.Starts.Span, op.Steps.Span, op.Sizes.Span), x, y);
+
+    private static Work Repeat(Tensor x, Tensor y) => Copy(StridedView.Expand(x.Shape.Span, y.Shape.Span), x, y);
+
+    private static Work Copy(StridedView view, Tensor x, Tensor y) => Moving(x.Type.Element, new CopyMove(view, x, y));
+
+    private readonly record struct CopyMove(StridedView View, Tensor X, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (StridedView view, Tensor x, Tensor y) = this;
+            return new(y.Shape.ElementCount, (begin, end) => StridedCopy.Scalar(view, Raw<T>(x), Raw<T>(y), begin, end));
+        }
+    }
+
+    private static Work Surround(Pad op, Tensor x, Tensor y)
+    {
+        K.PadMode mode = op.Mode switch
+        {
+            EdgeNet.Model.PadMode.Constant => K.PadMode.Constant,
+            EdgeNet.Model.PadMode.Reflect => K.PadMode.Reflect,
+            EdgeNet.Model.PadMode.Symmetric => K.PadMode.Symmetric,
+            EdgeNet.Model.PadMode.Edge => K.PadMode.Edge,
+            _ => K.PadMode.Wrap,
+        };
+        var shape = new PadShape(x.Shape.Span, op.Before.Span, op.After.Span, mode);
+        return y.Type switch
+        {
+            { Quantization: { IsPerTensor: true } q, Element: ElementType.Int8 } => With((sbyte)Requantization.Code(op.Value / q.Scale, q.ZeroPoint)),
+            { Quantization: { IsPerTensor: true } q } => With((byte)Requantization.Code(op.Value / q.Scale, q.ZeroPoint, 0, 255)),
+            { Element: ElementType.Float32 } => With(op.Value),
+            { Element: ElementType.Int32 } => With((int)op.Value),
+            { Element: ElementType.Int64 } => With((long)op.Value),
+            { Element: ElementType.Int8 } => With((sbyte)op.Value),
+            _ => With((byte)op.Value),
+        };
+
+        Work With<T>(T value) where T : unmanaged =>
+            new(y.Shape.ElementCount, (begin, end) => K.Pad.Scalar(shape, value, Raw<T>(x), Raw<T>(y), begin, end));
+    }
+
+    private static Work Repeat(Tile op, Tensor x, Tensor y) => Moving(x.Type.Element, new TileMove(PadShape.Tile(x.Shape.Span, op.Repeats.Span), x, y));
+
+    private readonly record struct TileMove(PadShape Shape, Tensor X, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (PadShape shape, Tensor x, Tensor y) = this;
+            return new(y.Shape.ElementCount, (begin, end) => K.Pad.Scalar(shape, default, Raw<T>(x), Raw<T>(y), begin, end));
+        }
+    }
+
+    private static Work Join(EdgeNet.Model.Concat op, Tensor[] parts, Tensor y) => Moving(y.Type.Element, new JoinMove(op.Axis, parts, y));
+
+    private readonly record struct JoinMove(int Axis, Tensor[] Parts, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (int axis, Tensor[] parts, Tensor y) = this;
+            int rows = y.Shape.Product(0, axis), stride = y.Shape.Product(axis, y.Shape.Rank);
+            return new(rows, (begin, end) =>
+            {
+                int offset = 0;
+                foreach (Tensor part in parts)
+                {
+                    K.Concat.Scalar(rows, Raw<T>(part), Raw<T>(y), stride, offset, begin, end);
+                    offset += part.Shape.Product(axis, part.Shape.Rank);
+                }
+            });
+        }
+    }
+
+    private static Work Pick(EdgeNet.Model.Gather op, Tensor x, Tensor indices, Tensor y) =>
+        Moving(x.Type.Element, new GatherMove(AxisShape.Of(x.Shape.Span, op.Axis), x, indices, y));
+
+    private readonly record struct GatherMove(AxisShape Shape, Tensor X, Tensor Indices, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (AxisShape shape, Tensor x, Tensor indices, Tensor y) = this;
+            return new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar(shape, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+        }
+    }
+
+    private static Work Pick(EdgeNet.Model.GatherElements op, Tensor x, Tensor indices, Tensor y) =>
+        Moving(x.Type.Element, new GatherElementsMove(op.Axis, x, indices, y));
+
+    private readonly record struct GatherElementsMove(int Axis, Tensor X, Tensor Indices, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (int axis, Tensor x, Tensor indices, Tensor y) = this;
+            return new(y.Shape.ElementCount, (begin, end) =>
+                K.GatherElements.Scalar(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+        }
+    }
+
+    private static Work Pick(EdgeNet.Model.GatherNd op, Tensor x, Tensor indices, Tensor y) =>
+        Moving(x.Type.Element, new GatherNdMove(op.BatchDims, x, indices, y));
+
+    private readonly record struct GatherNdMove(int BatchDims, Tensor X, Tensor Indices, Tensor Y) : IMove
+    {
+        public Work Of<T>() where T : unmanaged
+        {
+            (int batchDims, Tensor x, Tensor indices, Tensor y) = this;
+            int depth = indices.Shape[^1], tuples = indices.Shape.Product(0, indices.Shape.Rank - 1);
+            return new(tuples, (begin, end) => K.GatherNd.Scalar(x.Shape.Span, batchDims, depth, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+        }
+    }
+
+    /// <summary>Indices as the kernels want them.</summary>
+    private static ReadOnlySpan<long> Wide(Tensor indices)
+    {
+        if (indices.Type.Element == ElementType.Int64) return indices.As<long>();
+        ReadOnlySpan<int> narrow = indices.As<int>();
+        long[] wide = new long[narrow.Length];
+        for (int i = 0; i < wide.Length; i++) wide[i] = narrow[i];
+        return wide;
+    }
+
+    private static Work Select(EdgeNet.Model.TopK op, Tensor x, Tensor values, Tensor indices)
+    {
+        AxisShape shape = AxisShape.Of(x.Shape.Span, op.Axis);
+        return new(shape.Lines, (begin, end) => K.TopK.Scalar(shape, op.Count, op.Largest, x.As<float>(), values.As<float>(), indices.As<long>(), begin, end));
+    }
+
+    private static Work Convert(Tensor x, Tensor y)
+    {
+        return x.Type.Element switch
+        {
+            ElementType.Float32 => From<float>(),
+            ElementType.Int8 => From<sbyte>(),
+            ElementType.Int32 => From<int>(),
+            ElementType.Int64 => From<long>(),
+            _ => From<byte>(),
+        };
+
+        Work From<TIn>() where TIn : unmanaged, System.Numerics.INumber<TIn> => y.Type.Element switch
+        {
+            ElementType.Float32 => To<TIn, float>(),
+            ElementType.Int8 => To<TIn, sbyte>(),
+            ElementType.UInt8 => To<TIn, byte>(),
+            ElementType.Int32 => To<TIn, int>(),
+            ElementType.Int64 => To<TIn, long>(),
+            _ => new(x.Shape.ElementCount, (begin, end) => K.Cast.ToBoolScalar(Raw<TIn>(x), Raw<byte>(y), begin, end)),
+        };
+
+        Work To<TIn, TOut>() where TIn : unmanaged, System.Numerics.INumber<TIn> where TOut : unmanaged, System.Numerics.INumber<TOut> =>
+            new(x.Shape.ElementCount, (begin, end) => K.Cast.Scalar(Raw<TIn>(x), Raw<TOut>(y), begin, end));
+    }
+
+    private static Work ToCodes(Tensor x, Tensor y)
+    {
+        Quantization to = y.Type.Quantization!;
+        (float[] scales, int[] zeroPoints) = (to.Scales.ToArray(), to.ZeroPoints.ToArray());
+        QuantizationAxis axis = AxisOf(to, y.Shape);
+        bool signed = y.Type.Element == ElementType.Int8;
+        if (x.Type.Quantization is not { } from)
+        {
+            return signed
+                ? new(y.Shape.ElementCount, (begin, end) => QuantizeF32ToS8.Scalar(axis, scales, zeroPoints, x.As<float>(), y.As<sbyte>(), begin, end))
+                : new(y.Shape.ElementCount, (begin, end) => QuantizeF32ToU8.Scalar(axis, scales, zeroPoints, x.As<float>(), y.As<byte>(), begin, end));
+        }
+        float multiplier = (float)((double)from.Scale / to.Scale);
+        return (x.Type.Element == ElementType.Int8, signed) switch
+        {
+            (true, true) => With<sbyte, sbyte>(),
+            (true, false) => With<sbyte, byte>(),
+            (false, true) => With<byte, sbyte>(),
+            _ => With<byte, byte>(),
+        };
+
+        Work With<TIn, TOut>()
+            where TIn : unmanaged, System.Numerics.IBinaryInteger<TIn>
+            where TOut : unmanaged, System.Numerics.IBinaryInteger<TOut>, System.Numerics.IMinMaxValue<TOut> =>
+            new(y.Shape.ElementCount, (begin, end) => Requantize.Scalar(multiplier, from.ZeroPoint, to.ZeroPoint, x.As<TIn>(), y.As<TOut>(), begin, end));
+    }
+
+    private static Work FromCodes(Tensor x, Tensor y)
+    {
+        Quantization from = x.Type.Quantization!;
+        (float[] scales, int[] zeroPoints) = (from.Scales.ToArray(), from.ZeroPoints.ToArray());
+        QuantizationAxis axis = AxisOf(from, x.Shape);
+        return x.Type.Element == ElementType.Int8
+            ? new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Scalar<sbyte>(axis, scales, zeroPoints, x.As<sbyte>(), y.As<float>(), begin, end))
+            : new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Scalar<byte>(axis, scales, zeroPoints, x.As<byte>(), y.As<float>(), begin, end));
+    }
+
+    private static QuantizationAxis AxisOf(Quantization q, Shape shape) =>
+        q.IsPerTensor ? QuantizationAxis.PerTensor : new QuantizationAxis(q.Scales.Count, shape.Product(q.Axis + 1, shape.Rank));
+}
