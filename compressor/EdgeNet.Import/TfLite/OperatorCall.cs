@@ -34,7 +34,7 @@ internal sealed class OperatorCall(Translation translation, Operator op, Operato
     public long RawZeroPoint(int input) => translation.Tensor(op.Inputs[input]).Quantization?.ZeroPoint is [long only] ? only : 0;
 
     /// <summary>The parameters that the file states for a result; null where it is not quantized.</summary>
-    public Quantization? OutputQuantization(int output = 0) => TensorReader.Inner(translation.Tensor(op.Outputs[RequireOutput(output)]));
+    public Quantization? OutputQuantization(int output = 0) => translation.QuantizationOf(translation.Tensor(op.Outputs[RequireOutput(output)]));
 
     /// <summary>The options; null where the file has none and every field has its default.</summary>
     public FlatTable? Options(BuiltinOptions type)
@@ -77,14 +77,14 @@ internal sealed class OperatorCall(Translation translation, Operator op, Operato
         if (value.Type.Quantization is not { } quantization) return value;
         return value.Constant is { Storage: Storage.Dense, Type.Element: ElementType.Int8 } constant
             ? translation.Constant(EdgeNet.Model.Constant.AffineCodes(constant.Type.Shape, constant.Codes, quantization), value.Name)
-            : Add(new Dequantize(), value);
+            : translation.Add(new Dequantize(), value.Name, value);
     }
 
     /// <summary>A value of the same reals under the output's parameters: quantized operands of ops that only move elements.</summary>
     public Value AsOutput(Value value)
     {
         if (value.Type.Quantization is null || OutputQuantization() is not { } wanted || value.Type.Quantization == wanted) return value;
-        return Add(new Quantize(ElementType.Int8) { OutputQuantization = wanted }, value);
+        return translation.Add(new Quantize(ElementType.Int8) { OutputQuantization = wanted }, value.Name, value);
     }
 
     /// <summary>Gives a result.</summary>

@@ -11,6 +11,7 @@ internal sealed class TensorReader(ModelFile model, int fileLength)
     private const int Shift = 128;
 
     private readonly Dictionary<uint, ReadOnlyMemory<byte>> _shifted = [];
+    private readonly Dictionary<Tensor, Quantization?> _inner = new(ReferenceEqualityComparer.Instance);
     private long _copyBudget = fileLength;
 
     public bool HasData(Tensor tensor) => Data(tensor).Length > 0;
@@ -40,7 +41,15 @@ internal sealed class TensorReader(ModelFile model, int fileLength)
     public static Quantization? Outer(Tensor tensor) => Parameters(tensor, 0);
 
     /// <summary>The parameters of the Int8 codes inside the graph.</summary>
-    public static Quantization? Inner(Tensor tensor) => Parameters(tensor, tensor.Type == StoredType.UINT8 ? Shift : 0);
+    public Quantization? Inner(Tensor tensor)
+    {
+        if (!_inner.TryGetValue(tensor, out Quantization? known)) _inner[tensor] = known = Parameters(tensor, tensor.Type == StoredType.UINT8 ? Shift : 0);
+        return known;
+    }
+
+    /// <summary>The parameters of a tensor that is computed or fed, which has one scale.</summary>
+    public Quantization? InnerOfActivation(Tensor tensor) => Inner(tensor) is not { IsPerTensor: false } ? Inner(tensor)
+        : throw Unsupported(tensor, "activations are quantized per tensor, not per channel; convert with per-tensor activations");
 
     /// <summary>The values of a tensor that has some in the file, or that has no elements at all; else null.</summary>
     public Constant? Constant(Tensor tensor)

@@ -72,6 +72,8 @@ internal sealed class Translation
         if (_freshBudget < 0) throw new ModelFormatException("the constants that the operators need are larger than the file; the file is damaged");
     }
 
+    public Quantization? QuantizationOf(Tensor tensor) => _tensors.InnerOfActivation(tensor);
+
     public Value Constant(Constant constant, string name) => _builder.Constant(constant, name);
 
     public Node AddNode(Op op, string tensorName, params ReadOnlySpan<Value> inputs) => _builder.AddNode(op, NodeName(op, tensorName), inputs);
@@ -116,7 +118,7 @@ internal sealed class Translation
 
     private Value Conform(Value value, Tensor tensor)
     {
-        Quantization? declared = TensorReader.Inner(tensor);
+        Quantization? declared = _tensors.InnerOfActivation(tensor);
         if (declared is not null)
         {
             bool same = value.Type.Element == ElementType.Int8 && value.Type.Quantization == declared;

@@ -160,9 +160,26 @@ public sealed class BoundsTests
             m.Operator(19, [m.Input("x", F32, [1])], [m.Output("y")]);
         });
         Refuses("tensor of INT16", m => m.Operator(19, [m.Input("x", I16, [1], Quantized(1, 0))], [m.Output("y", I16)]));
+        Refuses("tensor of INT8", m => m.Operator(19, [m.Input("x", I8, [2], PerChannel([1, 2], 0))], [m.Output("y", I8, Quantized(1, 0))]));
         Refuses("tensor of FLOAT32", m => m.Operator(0, [m.Input("x", F32, [1]), m.Tensor("s", F32, [1], null, new byte[4], (6, new Table()))], [m.Output("y")]));
         Refuses("VARIABLE", m => m.Operator(0, [m.Input("x", F32, [1]), m.Tensor("v", F32, [1], null, null, (5, true))], [m.Output("y")]));
         Refuses("RESHAPE", m => m.Operator(22, [m.Input("x", F32, [1]), m.Input("shape", I32, [1])], [m.Output("y")]));
+    }
+
+    [Fact]
+    public void DataBehindTheFlatBuffer()
+    {
+        const int place = 4096;
+        foreach (ulong size in (ulong[])[8, 9, ulong.MaxValue])
+        {
+            var m = new ModelWriter();
+            m.Operator(0, [m.Input("x", F32, [2]), m.TensorBehind("c", F32, [2], place, size)], [m.Output("y")]);
+            byte[] bytes = m.ToArray();
+            Array.Resize(ref bytes, place + 8);
+            BitConverter.GetBytes(1.5f).CopyTo(bytes, place + 4);
+            Assert.Equal(size == 8, Survives(bytes));
+            if (size == 8) Assert.Equal([0, 1.5f], TfLiteImporter.Read(bytes).Nodes[0].Inputs[1].Constant!.ToArray<float>());
+        }
     }
 
     [Fact]

@@ -143,6 +143,14 @@ internal sealed class ModelWriter
         return _tensors.Count - 1;
     }
 
+    /// <summary>A tensor whose data lie behind the FlatBuffer, as in files beyond 2 GB.</summary>
+    public int TensorBehind(string name, byte type, int[] shape, ulong offset, ulong size)
+    {
+        int tensor = Tensor(name, type, shape, null, []);
+        _buffers[^1] = Table.Of((1, offset), (2, size));
+        return tensor;
+    }
+
     public int Input(string name, byte type, int[] shape, Table? quantization = null)
     {
         _inputs.Add(Tensor(name, type, shape, quantization));

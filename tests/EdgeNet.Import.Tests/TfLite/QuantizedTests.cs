@@ -184,8 +184,8 @@ public sealed class QuantizedTests
         Assert.Equal(2, graph.Nodes.Count(node => node.Op is Dequantize));
         Detector detector = graph.Card.Detector!;
         Assert.Equal(BoxCoding.Decoded, detector.Coding);
-        Assert.Equal(["boxes", "classes"], detector.Boxes);
-        Assert.Equal(["scores", "count"], detector.Scores);
+        Assert.Equal(["boxes", "classes"], detector.Boxes.AsEnumerable());
+        Assert.Equal(["scores", "count"], detector.Scores.AsEnumerable());
         Assert.Equal((0.25f, 0.5f, 10), (detector.ScoreThreshold, detector.IouThreshold, detector.MaxDetections));
         Assert.Equal([new Shape([1, 10, 4]), new Shape([1, 10]), new Shape([1, 10]), new Shape([1])], graph.Outputs.Select(output => output.Value.Type.Shape));
     }
