@@ -15,7 +15,8 @@ internal sealed class ConstantFolding
     /// <summary>The result of an op; null where it is not to be folded.</summary>
     public Constant? TryFold(Op op, ReadOnlySpan<Value> inputs)
     {
-        if (op is Reshape reshape && inputs[0].Constant is { Type.Quantization: null or { IsPerTensor: true }, Affine: null or { IsPerTensor: true } } constant)
+        if (op is Reshape reshape
+            && inputs[0].Constant is { Type.Quantization: null or { IsPerTensor: true }, Affine: null or { IsPerTensor: true } } constant)
         {
             // Another shape over the same codes costs nothing, whatever the size.
             op.InferTypes([inputs[0].Type]);
@@ -23,7 +24,8 @@ internal sealed class ConstantFolding
         }
         foreach (Value input in inputs)
         {
-            if (input.Constant is null || input.Type.Element is not (ElementType.Int32 or ElementType.Int64) || input.Type.Shape.ElementCount > MaxElements) return null;
+            bool integers = input.Type.Element is ElementType.Int32 or ElementType.Int64;
+            if (input.Constant is null || !integers || input.Type.Shape.ElementCount > MaxElements) return null;
         }
         TensorType type = op.InferTypes([.. inputs.ToArray().Select(input => input.Type)])[0];
         int count = type.Shape.ElementCount;

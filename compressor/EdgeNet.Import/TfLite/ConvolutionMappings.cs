@@ -23,7 +23,8 @@ internal static class ConvolutionMappings
         Value image = Image(call, 0), weights = Weights(call, image);
         RequireRank4(call, weights);
         int channels = weights.Type.Shape[3];
-        if (channels == 0 || image.Type.Shape[3] % channels != 0) throw call.Malformed($"weights {weights.Type.Shape} do not fit an image {image.Type.Shape}");
+        if (channels == 0 || image.Type.Shape[3] % channels != 0)
+            throw call.Malformed($"weights {weights.Type.Shape} do not fit an image {image.Type.Shape}");
         Windows windows = Windows.Read(call, options, 4);
         ValueList<int> padding = windows.Padding(image.Type.Shape, weights.Type.Shape[1], weights.Type.Shape[2]);
         Value result = call.Compute(new Conv2D(windows.Strides, windows.Dilations, padding, image.Type.Shape[3] / channels), [image, weights, .. Bias(call)]);
@@ -70,7 +71,8 @@ internal static class ConvolutionMappings
         FlatTable? options = call.Options(BuiltinOptions.FullyConnected);
         if (options?.UInt8(1) > 0) throw call.Unsupported("shuffled weights; convert with the default weights format");
         Value x = call[0], weights = Weights(call, x);
-        if (weights.Type.Shape.Rank != 2 || weights.Type.Shape[1] == 0) throw call.Malformed($"weights of shape {weights.Type.Shape}; expected [outputs, inputs]");
+        if (weights.Type.Shape.Rank != 2 || weights.Type.Shape[1] == 0)
+            throw call.Malformed($"weights of shape {weights.Type.Shape}; expected [outputs, inputs]");
         int inputs = weights.Type.Shape[1];
         if (options?.Bool(2) != true) x = LayoutMappings.Reshaped(call, x, [x.Type.Shape.ElementCount / inputs, inputs]);
         call.Return(call.Compute(new Dense(), [x, weights, .. Bias(call)]), Activation(options, 0));
@@ -96,7 +98,8 @@ internal static class ConvolutionMappings
     {
         if (image.Type.Quantization is not { } input) return bias;
         int count = bias.Type.Shape.ElementCount;
-        if (bias.Constant is not { Type.Element: ElementType.Int32 } constant || weights.Type.Quantization is not { } scales || (scales.Scales.Count != 1 && scales.Scales.Count != count))
+        if (bias.Constant is not { Type.Element: ElementType.Int32 }
+            || weights.Type.Quantization is not { } scales || (scales.Scales.Count != 1 && scales.Scales.Count != count))
             throw call.Malformed($"a bias of {bias.Type} for weights of {weights.Type}");
         Value factors = call.Constant(new Shape([scales.Scales.Count]), scales.Scales.Count, i => input.Scale * scales.Scales[i]);
         return call.Add(new Mul(), call.Add(new Cast(ElementType.Float32), bias), factors);

@@ -30,7 +30,9 @@ internal static class DetectionMapping
         double Number(string key, double? fallback) =>
             options.TryGetValue(key, out double number) ? number : fallback ?? throw call.Malformed($"its options lack '{key}'");
         int Integer(string key, int? fallback = null) =>
-            Number(key, fallback) is double number and >= int.MinValue and <= int.MaxValue && double.IsInteger(number) ? (int)number : throw call.Malformed($"'{key}' in its options is no integer");
+            Number(key, fallback) is double number and >= int.MinValue and <= int.MaxValue && double.IsInteger(number)
+                ? (int)number
+                : throw call.Malformed($"'{key}' in its options is no integer");
         float Single(string key) => (float)Number(key, null);
     }
 }

@@ -283,7 +283,8 @@ internal static class LayoutMappings
     {
         FlatTable? options = call.Options(BuiltinOptions.ResizeBilinear);
         Resize(call, options?.Bool(2) ?? false, options?.Bool(3) ?? false, (align, half) => (
-            Interpolation.Linear, align ? CoordinateTransformation.AlignCorners : half ? CoordinateTransformation.HalfPixel : CoordinateTransformation.Asymmetric,
+            Interpolation.Linear,
+            align ? CoordinateTransformation.AlignCorners : half ? CoordinateTransformation.HalfPixel : CoordinateTransformation.Asymmetric,
             NearestRounding.RoundPreferFloor));
     }
 
@@ -291,7 +292,8 @@ internal static class LayoutMappings
     {
         FlatTable? options = call.Options(BuiltinOptions.ResizeNearestNeighbor);
         Resize(call, options?.Bool(0) ?? false, options?.Bool(1) ?? false, (align, half) => (
-            Interpolation.Nearest, align ? CoordinateTransformation.AlignCorners : half ? CoordinateTransformation.TfHalfPixelForNearest : CoordinateTransformation.Asymmetric,
+            Interpolation.Nearest,
+            align ? CoordinateTransformation.AlignCorners : half ? CoordinateTransformation.TfHalfPixelForNearest : CoordinateTransformation.Asymmetric,
             align ? NearestRounding.RoundPreferCeil : NearestRounding.Floor));
     }
 
@@ -303,8 +305,8 @@ internal static class LayoutMappings
         if (shape.Rank != 4 || shape.ElementCount == 0) throw call.Malformed($"an image of shape {shape}");
         if (call.Integers(1) is not [int height and > 0, int width and > 0]) throw call.Malformed("a size that is not two numbers above zero");
         (Interpolation interpolation, CoordinateTransformation coordinates, NearestRounding rounding) = choose(alignCorners, halfPixelCenters);
-        call.Return(call.Add(
-            new Resize([shape[0], height, width, shape[3]], [1, (float)height / shape[1], (float)width / shape[2], 1], interpolation, coordinates, rounding), call[0]));
+        ValueList<float> scales = [1, (float)height / shape[1], (float)width / shape[2], 1];
+        call.Return(call.Add(new Resize([shape[0], height, width, shape[3]], scales, interpolation, coordinates, rounding), call[0]));
     }
 
     private static int[] Inserted(Shape shape, int axis) => [.. shape.Take(axis), 1, .. shape.Skip(axis)];

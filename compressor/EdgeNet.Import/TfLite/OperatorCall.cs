@@ -115,8 +115,8 @@ internal sealed class OperatorCall(Translation translation, Operator op, Operato
         Value value = this[input];
         if (value.Constant is not { } constant)
             throw Unsupported($"its operand '{value.Name}' must be a constant; convert the model with fixed shapes");
-        if (value.Type.Element is not (ElementType.Int32 or ElementType.Int64)) throw Malformed($"operand '{value.Name}' is of {value.Type}; expected integers");
-        if (value.Type.Shape.ElementCount > Limits.Operands) throw Malformed($"operand '{value.Name}' has {value.Type.Shape.ElementCount} elements; at most {Limits.Operands} are expected");
+        if (value.Type.Element is not (ElementType.Int32 or ElementType.Int64) || value.Type.Shape.ElementCount > Limits.Operands)
+            throw Malformed($"operand '{value.Name}' is of {value.Type}; expected at most {Limits.Operands} integers");
         return [.. constant.ToInt64s().Select(x => (int)Math.Clamp(x, int.MinValue, int.MaxValue))];
     }
 
@@ -127,7 +127,9 @@ internal sealed class OperatorCall(Translation translation, Operator op, Operato
     public int[] PerAxis(int input, Shape shape)
     {
         int[] numbers = Integers(input);
-        return numbers.Length == shape.Rank ? numbers : throw Malformed($"{numbers.Length} numbers in operand '{this[input].Name}' for shape {shape}; expected one per axis");
+        return numbers.Length == shape.Rank
+            ? numbers
+            : throw Malformed($"{numbers.Length} numbers in operand '{this[input].Name}' for shape {shape}; expected one per axis");
     }
 
     /// <summary>An axis that may be counted from the end, as one from the start.</summary>

@@ -63,7 +63,11 @@ internal sealed class TensorReader(ModelFile model, int fileLength)
             if (tensor.Type == StoredType.FLOAT16) return EdgeNet.Model.Constant.Half(shape, data);
             ElementType element = Element(tensor);
             Quantization? inner = Inner(tensor);
-            if (inner is not null) return EdgeNet.Model.Constant.Dense(new TensorType(ElementType.Int8, shape, inner), element == ElementType.UInt8 ? Shifted(tensor, shape) : data);
+            if (inner is not null)
+            {
+                ReadOnlyMemory<byte> codes = element == ElementType.UInt8 ? Shifted(tensor, shape) : data;
+                return EdgeNet.Model.Constant.Dense(new TensorType(ElementType.Int8, shape, inner), codes);
+            }
             if (element == ElementType.Bool && data.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
                 throw new ModelFormatException("a Bool is neither 0 nor 1");
             return EdgeNet.Model.Constant.Dense(new TensorType(element, shape), data);

@@ -28,8 +28,16 @@ public sealed class BoundsTests
         return m.ToArray();
     }
 
-    /// <summary>A graph or a model error; never slow, never large.</summary>
+    /// <summary>A graph or a model error; never slow, never large. A busy machine gets a second chance.</summary>
     private static bool Survives(byte[] bytes)
+    {
+        (bool read, TimeSpan elapsed) = Measured(bytes);
+        if (elapsed.TotalSeconds > 1) elapsed = Measured(bytes).Elapsed;
+        Assert.InRange(elapsed.TotalSeconds, 0, 1);
+        return read;
+    }
+
+    private static (bool Read, TimeSpan Elapsed) Measured(byte[] bytes)
     {
         long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
         bool read;
@@ -43,9 +51,9 @@ public sealed class BoundsTests
             Assert.DoesNotContain('\n', e.Message);
             read = false;
         }
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (64L << 20) + 4L * bytes.Length);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
-        return read;
+        return (read, elapsed);
     }
 
     [Fact]
