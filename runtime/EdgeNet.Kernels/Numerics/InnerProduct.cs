@@ -63,6 +63,37 @@ internal static class InnerProduct
         }
     }
 
+    /// <summary>Adds x·w[i] to each sum, in double.</summary>
+    public static void AddScaled(Span<double> sums, double x, ReadOnlySpan<float> w)
+    {
+        w = w[..sums.Length];
+        ReadOnlySpan<Vector128<float>> ws = MemoryMarshal.Cast<float, Vector128<float>>(w);
+        Span<Vector128<double>> pairs = MemoryMarshal.Cast<double, Vector128<double>>(sums);
+        Vector128<double> factor = Vector128.Create(x);
+        for (int i = 0; i < ws.Length; i++)
+        {
+            pairs[2 * i] += factor * Vector128.WidenLower(ws[i]);
+            pairs[2 * i + 1] += factor * Vector128.WidenUpper(ws[i]);
+        }
+        for (int i = w.Length & ~3; i < w.Length; i++) sums[i] += x * w[i];
+    }
+
+    /// <summary>Adds x[i]·w[i] to each sum, in double.</summary>
+    public static void AddEach(Span<double> sums, ReadOnlySpan<float> x, ReadOnlySpan<float> w)
+    {
+        x = x[..sums.Length];
+        w = w[..sums.Length];
+        ReadOnlySpan<Vector128<float>> xs = MemoryMarshal.Cast<float, Vector128<float>>(x);
+        ReadOnlySpan<Vector128<float>> ws = MemoryMarshal.Cast<float, Vector128<float>>(w)[..xs.Length];
+        Span<Vector128<double>> pairs = MemoryMarshal.Cast<double, Vector128<double>>(sums);
+        for (int i = 0; i < xs.Length; i++)
+        {
+            pairs[2 * i] += Vector128.WidenLower(xs[i]) * Vector128.WidenLower(ws[i]);
+            pairs[2 * i + 1] += Vector128.WidenUpper(xs[i]) * Vector128.WidenUpper(ws[i]);
+        }
+        for (int i = x.Length & ~3; i < x.Length; i++) sums[i] += (double)x[i] * w[i];
+    }
+
     /// <summary>Adds Σ (x - zx)(w - zw) to <paramref name="sum"/>, modulo 2^32.</summary>
     public static int Add(int sum, ReadOnlySpan<sbyte> x, int zeroX, ReadOnlySpan<sbyte> w, int zeroW)
     {
