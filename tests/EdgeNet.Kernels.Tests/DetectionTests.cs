@@ -50,7 +50,11 @@ public class DetectionTests
 
     private static readonly DetectionPostProcessShape Shape = new()
     {
-        Boxes = 6, Classes = 2, MaximumDetections = 3, ScoreThreshold = 0, IouThreshold = 0.5f,
+        Boxes = 6,
+        Classes = 2,
+        MaximumDetections = 3,
+        ScoreThreshold = 0,
+        IouThreshold = 0.5f,
     };
 
     [Fact]

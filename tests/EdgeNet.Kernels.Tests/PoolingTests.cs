@@ -8,8 +8,16 @@ public class PoolingTests
         // Length 4 padded by one on each side, windows of 3 at stride 2 in ceil mode: the third hangs over the padded end.
         var shape = new PoolingShape
         {
-            InputHeight = 1, InputWidth = 4, Channels = 1, OutputHeight = 1, OutputWidth = 3, KernelHeight = 1, KernelWidth = 3,
-            StrideWidth = 2, PadLeft = 1, PadRight = 1,
+            InputHeight = 1,
+            InputWidth = 4,
+            Channels = 1,
+            OutputHeight = 1,
+            OutputWidth = 3,
+            KernelHeight = 1,
+            KernelWidth = 3,
+            StrideWidth = 2,
+            PadLeft = 1,
+            PadRight = 1,
         };
         float[] x = [1, 2, 3, 4], y = new float[3];
         PoolingF32.MaxScalar(shape, x, y, 0, 1);
@@ -28,10 +36,22 @@ public class PoolingTests
         {
             var s = new PoolingShape
             {
-                Batch = random.Next(1, 3), InputHeight = random.Next(3, 9), InputWidth = random.Next(3, 9), Channels = random.Pick(1, 3, 67),
-                OutputHeight = random.Next(1, 4), OutputWidth = random.Next(1, 4), KernelHeight = random.Next(1, 4), KernelWidth = random.Next(1, 4),
-                StrideHeight = random.Next(1, 3), StrideWidth = random.Next(1, 3), DilationHeight = random.Next(1, 3), DilationWidth = random.Next(1, 3),
-                PadTop = random.Next(0, 2), PadLeft = random.Next(0, 2), PadBottom = random.Next(0, 2), PadRight = random.Next(0, 2),
+                Batch = random.Next(1, 3),
+                InputHeight = random.Next(3, 9),
+                InputWidth = random.Next(3, 9),
+                Channels = random.Pick(1, 3, 67),
+                OutputHeight = random.Next(1, 4),
+                OutputWidth = random.Next(1, 4),
+                KernelHeight = random.Next(1, 4),
+                KernelWidth = random.Next(1, 4),
+                StrideHeight = random.Next(1, 3),
+                StrideWidth = random.Next(1, 3),
+                DilationHeight = random.Next(1, 3),
+                DilationWidth = random.Next(1, 3),
+                PadTop = random.Next(0, 2),
+                PadLeft = random.Next(0, 2),
+                PadBottom = random.Next(0, 2),
+                PadRight = random.Next(0, 2),
                 CountIncludePad = random.Next(2) == 0,
             };
             float[] x = random.Floats(s.InputLength);
@@ -58,17 +78,17 @@ public class PoolingTests
             double sum = 0, maximum = double.NegativeInfinity;
             int count = 0;
             for (int ky = 0; ky < s.KernelHeight; ky++)
-            for (int kx = 0; kx < s.KernelWidth; kx++)
-            {
-                int iy = row % s.OutputHeight * s.StrideHeight + ky * s.DilationHeight - s.PadTop, ix = ox * s.StrideWidth + kx * s.DilationWidth - s.PadLeft;
-                bool inside = iy >= 0 && iy < s.InputHeight && ix >= 0 && ix < s.InputWidth;
-                bool padded = iy < s.InputHeight + s.PadBottom && ix < s.InputWidth + s.PadRight;
-                if (inside || (s.CountIncludePad && padded)) count++;
-                if (!inside) continue;
-                double value = x(((row / s.OutputHeight * s.InputHeight + iy) * s.InputWidth + ix) * s.Channels + c);
-                sum += value;
-                maximum = Math.Max(maximum, value);
-            }
+                for (int kx = 0; kx < s.KernelWidth; kx++)
+                {
+                    int iy = row % s.OutputHeight * s.StrideHeight + ky * s.DilationHeight - s.PadTop, ix = ox * s.StrideWidth + kx * s.DilationWidth - s.PadLeft;
+                    bool inside = iy >= 0 && iy < s.InputHeight && ix >= 0 && ix < s.InputWidth;
+                    bool padded = iy < s.InputHeight + s.PadBottom && ix < s.InputWidth + s.PadRight;
+                    if (inside || (s.CountIncludePad && padded)) count++;
+                    if (!inside) continue;
+                    double value = x(((row / s.OutputHeight * s.InputHeight + iy) * s.InputWidth + ix) * s.Channels + c);
+                    sum += value;
+                    maximum = Math.Max(maximum, value);
+                }
             y[i] = mean ? count == 0 ? 0 : sum / count : maximum;
         }
         return y;

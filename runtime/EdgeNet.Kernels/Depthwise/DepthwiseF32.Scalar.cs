@@ -57,13 +57,11 @@ public static partial class DepthwiseF32
 
     private static void Tap(Span<double> sums, ReadOnlySpan<float> x, ReadOnlySpan<float> w, int first, int multiplier)
     {
-        w = w[..sums.Length];
-        if (multiplier != 1)
+        if (multiplier == 1)
         {
-            for (int i = 0; i < sums.Length; i++) sums[i] += (double)x[(first + i) / multiplier] * w[i];
+            InnerProduct.AddEach(sums, x[first..], w);
             return;
         }
-        x = x.Slice(first, sums.Length);
-        for (int i = 0; i < sums.Length; i++) sums[i] += (double)x[i] * w[i];
+        for (int i = 0; i < sums.Length; i++) sums[i] += (double)x[(first + i) / multiplier] * w[i];
     }
 }

@@ -43,9 +43,7 @@ public static partial class MatMulF32
                 block.Clear();
                 for (int k = 0; k < left.Length; k++)
                 {
-                    double x = left[k];
-                    ReadOnlySpan<float> w = b.Slice(k * shape.N + first, block.Length);
-                    for (int i = 0; i < w.Length; i++) block[i] += x * w[i];
+                    InnerProduct.AddScaled(block, left[k], b.Slice(k * shape.N + first, block.Length));
                 }
                 Span<float> y = output.Slice(row * shape.N + first, block.Length);
                 for (int i = 0; i < y.Length; i++) y[i] = (float)block[i];
