@@ -52,7 +52,7 @@ public class ArchitectureTests
     public void Unsafe_code_stands_only_in_kernels_and_the_system_call_wrappers()
     {
         string[] allowed = ["EdgeNet.Kernels", "EdgeNet.Vision"];
-        IEnumerable<string> unsafeProjects = Projects().Select(row => (string)row[0])
+        IEnumerable<string> unsafeProjects = ((IEnumerable<object[]>)Projects()).Select(row => (string)row[0])
             .Where(project => File.ReadAllText(Path.Combine(Root, project)).Contains("AllowUnsafeBlocks", StringComparison.Ordinal))
             .Select(project => Path.GetFileNameWithoutExtension(project)!);
         Assert.Empty(unsafeProjects.Except(allowed));

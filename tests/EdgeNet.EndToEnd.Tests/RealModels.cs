@@ -40,8 +40,11 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
         return file.EndsWith(".tflite", StringComparison.Ordinal) ? TfLiteImporter.Load(path) : OnnxImporter.Load(path);
     }
 
-    /// <summary>An output as real numbers, and the size of one quantization step of it (0 where it is not quantized).</summary>
-    public static (float[] Values, float Step) Real(InferenceSession session, int index)
+    /// <summary>
+    /// An output as real numbers, the size of one quantization step, and the length of a row if it is a softmax in float: then the
+    /// step is that of the logits, which are the logarithms of the output up to a number per row.
+    /// </summary>
+    public static (float[] Values, float Step, int SoftmaxRow) Real(InferenceSession session, int index)
     {
         Value value = session.Graph.Outputs[index].Value;
         if (value.Type.Quantization is { } q)
@@ -49,12 +52,15 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
             IEnumerable<int> codes = value.Type.Element == ElementType.Int8
                 ? session.Output<sbyte>(index).ToArray().Select(code => (int)code)
                 : session.Output<byte>(index).ToArray().Select(code => (int)code);
-            return ([.. codes.Select(code => q.Scale * (code - q.ZeroPoint))], q.Scale);
+            return ([.. codes.Select(code => q.Scale * (code - q.ZeroPoint))], q.Scale, 0);
         }
-        Node? producer = value.Producer;
-        while (producer?.Op is Transpose or Reshape or Concat) producer = producer.Inputs[0].Producer;
-        float step = producer?.Op is Dequantize ? producer.Inputs[0].Type.Quantization!.Scale : 0;
-        return (session.Output<float>(index).ToArray(), step);
+        int row = 0;
+        Node? node = value.Producer;
+        for (; node is not null && node.Op is not Dequantize; node = node.Inputs[0].Producer)
+        {
+            if (node.Op is Softmax softmax) row = node.Output.Type.Shape[softmax.Axis];
+        }
+        return (session.Output<float>(index).ToArray(), node?.Inputs[0].Type.Quantization!.Scale ?? 0, row);
     }
 
     private static List<RealModel> Read()
