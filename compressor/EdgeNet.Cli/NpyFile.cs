@@ -109,7 +109,7 @@ internal static partial class NpyFile
         return null;
     }
 
-    [GeneratedRegex(@"'descr'\s*:\s*'(.[a-z]\d{1,2})'")]
+    [GeneratedRegex(@"'descr'\s*:\s*'([^']{2,8})'")]
     private static partial Regex DescrPattern();
 
     [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)")]
