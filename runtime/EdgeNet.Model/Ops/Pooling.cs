@@ -37,7 +37,7 @@ public sealed record Pool2D(
         Shape shape = [image.Shape[0], h, w, image.Shape[3]];
         if (Kind == PoolKind.Max)
         {
-            Require(image.Element is ElementType.Float32 or ElementType.Int8 or ElementType.UInt8, $"maximum over {image.Element}; expected Float32, Int8 or UInt8");
+            Require(image.Element is ElementType.Float32 or ElementType.Int8, $"maximum over {image.Element}; expected Float32 or Int8");
             return [Moved(image, shape)];
         }
         Require(image.Element == ElementType.Float32 || image.Quantization is not null, $"mean over {image}; expected Float32 or quantized Int8");
