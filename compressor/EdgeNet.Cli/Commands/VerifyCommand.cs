@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using EdgeNet.Model;
 using EdgeNet.Runtime;
 using Spectre.Console;
 
