@@ -13,8 +13,7 @@ namespace EdgeNet.Model;
 /// <param name="CenterPointBox">Boxes are [cx, cy, w, h] instead of two corners [y, x, y, x].</param>
 public sealed record NonMaxSuppression(int MaxPerClass, float IouThreshold, float ScoreThreshold = float.NegativeInfinity, bool CenterPointBox = false) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -46,8 +45,7 @@ public sealed record DetectionPostProcess(
     int MaxDetections, int MaxClassesPerDetection, int DetectionsPerClass, bool UseRegularNms, int Classes,
     float ScoreThreshold, float IouThreshold, ValueList<float> Scales) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (3, 3);
+    internal override (int Min, int Max) Arity => (3, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

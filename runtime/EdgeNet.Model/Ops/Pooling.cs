@@ -25,8 +25,7 @@ public sealed record Pool2D(
     PoolKind Kind, ValueList<int> Size, ValueList<int> Strides, ValueList<int> Dilations, ValueList<int> Padding,
     bool CountIncludesPadding = false, bool CeilMode = false) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
