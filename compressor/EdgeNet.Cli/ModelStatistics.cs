@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using EdgeNet.Model;
+using EdgeNet.Model.Format;
+
+namespace EdgeNet.Cli;
+
+/// <summary>What one node costs.</summary>
+/// <param name="Index">Its place in the order of execution.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Parameters">Elements of the constants that it is the first to read; see <see cref="ModelStatistics.IsParameter"/>.</param>
+/// <param name="Macs">Multiply-accumulates of one run; see <see cref="ModelStatistics.MacsOf"/>.</param>
+internal sealed record NodeStatistics(int Index, Node Node, long Parameters, long Macs);
+
+/// <summary>How one constant is kept.</summary>
+/// <param name="Value">The constant.</param>
+/// <param name="Distinct">Values that differ.</param>
+/// <param name="Zeros">Elements that are zero.</param>
+/// <param name="Encoding">How its codes are encoded in a <c>.edgenet</c> file.</param>
+/// <param name="StoredBytes">What its codes take there, without scales or codebook.</param>
+/// <param name="TableBytes">What its scales, zero points and codebook take before encoding.</param>
+internal sealed record ConstantStatistics(Value Value, int Distinct, int Zeros, SectionEncoding Encoding, long StoredBytes, long TableBytes)
+{
+    /// <summary>The constant.</summary>
+    public Constant Constant => Value.Constant!;
+
+    /// <summary>Its elements.</summary>
+    public int Elements => Constant.Type.Shape.ElementCount;
+
+    /// <summary>log₂ of the distinct values: the bits of an index into them.</summary>
+    public double Bits => Distinct > 0 ? Math.Log2(Distinct) : 0;
+
+    /// <summary>The share of elements that are zero, 0 to 1.</summary>
+    public double Sparsity => Elements > 0 ? (double)Zeros / Elements : 0;
+
+    /// <summary>What it takes with all elements of its type written out.</summary>
+    public long DenseBytes => Constant.Type.ByteCount;
+}
+
+/// <summary>Counts of a model: layers, parameters, arithmetic, bytes.</summary>
+internal sealed class ModelStatistics
+{
+    public ModelStatistics(Graph graph)
+    {
+        Graph = graph;
+        var counted = new HashSet<Value>();
+        Nodes = [.. graph.Nodes.Select((node, index) =>
+            new NodeStatistics(index, node, node.Inputs.Where(input => IsParameter(input) && counted.Add(input)).Sum(input => (long)input.Type.Shape.ElementCount), MacsOf(node)))];
+        Constants = [.. graph.Constants.Select(Measure)];
+        EdgeNetBytes = ModelFile.Write(graph).LongLength;
+    }
+
+    /// <summary>The model.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>In order of execution.</summary>
+    public ImmutableArray<NodeStatistics> Nodes { get; }
+
+    /// <summary>In order of first use.</summary>
+    public ImmutableArray<ConstantStatistics> Constants { get; }
+
+    /// <summary>The length of the model as a <c>.edgenet</c> file, header and all.</summary>
+    public long EdgeNetBytes { get; }
+
+    /// <summary>Elements of all parameters.</summary>
+    public long Parameters => Constants.Where(constant => IsParameter(constant.Value)).Sum(constant => (long)constant.Elements);
+
+    /// <summary>Parameters that are not zero.</summary>
+    public long NonZeroParameters => Parameters - Constants.Where(constant => IsParameter(constant.Value)).Sum(constant => (long)constant.Zeros);
+
+    /// <summary>Multiply-accumulates of one run.</summary>
+    public long Macs => Nodes.Sum(node => node.Macs);
+
+    /// <summary>What the parameters take as 32-bit floats.</summary>
+    public long Float32Bytes => 4 * Parameters;
+
+    /// <summary>What the codes of all constants take in a <c>.edgenet</c> file.</summary>
+    public long StoredBytes => Constants.Sum(constant => constant.StoredBytes);
+
+    /// <summary>
+    /// Whether a constant is one of the numbers that training finds, or came from them: Float32, 8-bit codes with quantization, or an
+    /// Int32 (a quantized bias). Shapes and indices, Int64 or Bool, are not.
+    /// </summary>
+    public static bool IsParameter(Value value) =>
+        value.Constant is not null && (value.Type.Element is ElementType.Float32 or ElementType.Int32 || value.Type.Quantization is not null);
+
+    /// <summary>
+    /// Multiply-accumulates of one run, padding counted as if it were data and zeros as if they were not:
+    /// <list type="bullet">
+    /// <item>Conv2D: N · H′ · W′ · O · kernel H · kernel W · C ⁄ groups, which is output pixels × weights;</item>
+    /// <item>DepthwiseConv2D: N · H′ · W′ · C · multiplier · kernel H · kernel W, output pixels × weights again;</item>
+    /// <item>ConvTranspose2D: N · H · W · O · kernel H · kernel W · C ⁄ groups, input pixels × weights;</item>
+    /// <item>Dense: outputs × K;</item>
+    /// <item>MatMul: outputs × K;</item>
+    /// <item>all others: 0, as they have no products that are summed, or too few to matter.</item>
+    /// </list>
+    /// </summary>
+    public static long MacsOf(Node node)
+    {
+        Shape input = node.Inputs.Length > 0 ? node.Inputs[0].Type.Shape : Shape.Scalar, output = node.Output.Type.Shape;
+        return node.Op switch
+        {
+            Conv2D or DepthwiseConv2D => (long)output.Product(0, 3) * node.Inputs[1].Type.Shape.ElementCount,
+            ConvTranspose2D => (long)input.Product(0, 3) * node.Inputs[1].Type.Shape.ElementCount,
+            Dense or MatMul => (long)output.ElementCount * input[^1],
+            _ => 0,
+        };
+    }
+
+    private static ConstantStatistics Measure(Value value)
+    {
+        Constant constant = value.Constant!;
+        (SectionEncoding encoding, long stored) = ModelFile.StoredSize(constant);
+        Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
+        long table = 4L * ((quantization?.Scales.Count ?? 0) + (quantization is null || quantization.ZeroPoints.All(zero => zero == 0) ? 0 : quantization.ZeroPoints.Count) + constant.CodebookValues.Count);
+        return new ConstantStatistics(value, constant.CountDistinct(), constant.CountZeros(), encoding, stored, table);
+    }
+}

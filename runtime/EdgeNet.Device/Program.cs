@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using EdgeNet.Device;
+using EdgeNet.Model;
+using EdgeNet.Prediction;
+using EdgeNet.Runtime;
+using EdgeNet.Vision;
+
+return Program.Run(args, Console.Out, Console.Error);
+
+/// <summary>
+/// The <c>edgenet-device</c> program for boards. Data goes to standard output, messages to standard error. Exit codes: 0 success,
+/// 1 failure at work, 2 wrong usage, 130 interrupted.
+/// </summary>
+internal static partial class Program
+{
+    private const string Help = """
+        edgenet-device: runs .edgenet models on pictures.
+
+          edgenet-device run MODEL PICTURE [--top K] [--threads N]
+              the best classes (5 by default), a line each: score, index, label
+          edgenet-device detect MODEL PICTURE [--threshold SCORE] [--out FILE.png] [--threads N]
+              boxes, a line each: score, xmin, ymin, xmax, ymax, index, label; FILE.png gets the picture with them
+          edgenet-device info
+              version, machine, processor features
+          edgenet-device --help
+
+        Exit codes: 0 success, 1 failure at work, 2 wrong usage.
+        """;
+
+    /// <summary>Runs one command line and gives its exit code.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            return Dispatch(args, output);
+        }
+        catch (UsageException e)
+        {
+            return Complain($"{e.Message} (see: edgenet-device --help)", 2);
+        }
+        catch (FileNotFoundException e)
+        {
+            // The framework's own texts are not in the native binary.
+            return Complain($"{e.FileName}: no such file", 1);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Complain("no such folder", 1);
+        }
+        catch (Exception e) when (e is ModelException or ImageFormatException or IOException or UnauthorizedAccessException)
+        {
+            return Complain(e.Message, 1);
+        }
+
+        int Complain(string message, int exitCode)
+        {
+            error.WriteLine($"edgenet-device: {message.ReplaceLineEndings(" ")}");
+            return exitCode;
+        }
+    }
+
+    private static int Dispatch(string[] args, TextWriter output)
+    {
+        if (args.Length == 0) throw new UsageException("expected a command: run, detect or info");
+        ReadOnlySpan<string> rest = args.AsSpan(1);
+        if (args.Contains("--help") || args[0] is "-h" or "help")
+        {
+            output.WriteLine(Help);
+            return 0;
+        }
+
+        switch (args[0])
+        {
+            case "run":
+                Classify(new Arguments(rest, ["MODEL", "PICTURE"], ["--top", "--threads"]), output);
+                return 0;
+            case "detect":
+                Detect(new Arguments(rest, ["MODEL", "PICTURE"], ["--threshold", "--out", "--threads"]), output);
+                return 0;
+            case "info":
+                _ = new Arguments(rest, [], []);
+                ShowInfo(output);
+                return 0;
+            case "--version":
+                output.WriteLine(Version);
+                return 0;
+            default:
+                throw new UsageException($"unknown command '{args[0]}'; expected run, detect or info");
+        }
+    }
+
+    private static void Classify(Arguments arguments, TextWriter output)
+    {
+        using InferenceSession session = Open(arguments);
+        var model = new PictureModel(session);
+        foreach (Classification one in model.Classify(ImageFile.Load(arguments[1]), arguments.Count("--top", 5)))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Score:0.0000}  {one.Index}  {one.Label}"));
+    }
+
+    private static void Detect(Arguments arguments, TextWriter output)
+    {
+        using InferenceSession session = Open(arguments);
+        var model = new PictureModel(session);
+        Image image = ImageFile.Load(arguments[1]);
+        Detection[] detections = model.Detect(image, arguments.Number("--threshold"));
+        foreach (Detection found in detections)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{found.Score:0.0000}  {found.Box.XMin:0.0} {found.Box.YMin:0.0} {found.Box.XMax:0.0} {found.Box.YMax:0.0}  {found.Label}  {model.LabelOf(found.Label)}"));
+        }
+        if (arguments.Text("--out") is not { } annotated) return;
+        Drawing.Detections(image, detections, model.Labels, scale: Math.Max(1, Math.Min(image.Width, image.Height) / 400));
+        ImageFile.Save(annotated, image);
+    }
+
+    private static InferenceSession Open(Arguments arguments) =>
+        new(arguments[0], new SessionOptions { Threads = arguments.Count("--threads", Environment.ProcessorCount) });
+
+    private static void ShowInfo(TextWriter output)
+    {
+        output.WriteLine($"edgenet-device {Version}");
+        output.WriteLine($"runtime     {RuntimeInformation.FrameworkDescription}");
+        output.WriteLine($"system      {RuntimeInformation.OSDescription}");
+        output.WriteLine($"machine     {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
+        output.WriteLine($"features    {string.Join(' ', ProcessorFeatures.All)}");
+    }
+
+    private static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}
