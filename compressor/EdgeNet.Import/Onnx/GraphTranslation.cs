@@ -195,10 +195,8 @@ internal sealed class GraphTranslation
         {
             OutputQuantization = shifted with { ZeroPoints = shifted.ZeroPoints.Select(zeroPoint => zeroPoint + 128).ToValueList() },
         };
-        // Straight from the real numbers where they are at hand: codes per channel have no other way.
-        return value.Producer is { Op: Quantize } node && node.Inputs[0].Type.Element == ElementType.Float32
-            ? Emit(quantize, name, node.Inputs[0])
-            : Emit(quantize, name, value);
+        // Codes per channel cannot be coded anew; the numbers that they were made of can.
+        return !shifted.IsPerTensor && value.Producer is { Op: Quantize } node ? Emit(quantize, name, node.Inputs[0]) : Emit(quantize, name, value);
     }
 
     private void Translate(NodeProto proto, string name)

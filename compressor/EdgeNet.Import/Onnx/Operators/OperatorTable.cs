@@ -49,6 +49,9 @@ internal static class OperatorTable
         ["LpPool"] = "use AveragePool or MaxPool",
     }.ToFrozenDictionary();
 
+    /// <summary>What is read: the operators of ONNX's own domain by their names, Microsoft's with their domain before it.</summary>
+    public static IEnumerable<string> Names => Onnx.Keys.Concat(Microsoft.Keys.Select(name => $"com.microsoft.{name}"));
+
     /// <summary>The mapping of a node.</summary>
     /// <exception cref="Model.UnsupportedOperatorException">There is none.</exception>
     public static OperatorMapping Find(OnnxNode node)
