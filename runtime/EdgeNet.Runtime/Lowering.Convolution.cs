@@ -25,7 +25,7 @@ internal static partial class Lowering
     {
         var shape = new DepthwiseShape
         {
-            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], InputChannels = x.Shape[3],
+            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], Channels = x.Shape[3],
             Multiplier = w.Shape[2] / x.Shape[3], KernelHeight = w.Shape[0], KernelWidth = w.Shape[1],
             StrideHeight = op.Strides[0], StrideWidth = op.Strides[1], DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
             PadTop = op.Padding[0], PadLeft = op.Padding[1], PadBottom = op.Padding[2], PadRight = op.Padding[3],
@@ -43,6 +43,18 @@ internal static partial class Lowering
             return new(shape.Rows, (begin, end) => DenseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
         var q = new ChannelQuantization(x, w, y, shape.Outputs);
         return new(shape.Rows, (begin, end) => DenseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
+    }
+
+    private static Work ConvolveTransposed(ConvTranspose2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)
+    {
+        var shape = new ConvTransposeShape
+        {
+            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], InputChannels = x.Shape[3],
+            OutputHeight = y.Shape[1], OutputWidth = y.Shape[2], OutputChannels = w.Shape[0], KernelHeight = w.Shape[1], KernelWidth = w.Shape[2],
+            StrideHeight = op.Strides[0], StrideWidth = op.Strides[1], DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
+            PadTop = op.Padding[0], PadLeft = op.Padding[1], Groups = op.Groups,
+        };
+        return new(shape.Rows, (begin, end) => ConvTransposeF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
     }
 
     /// <summary>One kernel call per matrix of the batch; broadcast factors are read again.</summary>

@@ -41,7 +41,7 @@ internal static partial class Lowering
         }
     }
 
-    private static Work Surround(Pad op, Tensor x, Tensor y)
+    private static Work Surround(EdgeNet.Model.Pad op, Tensor x, Tensor y)
     {
         K.PadMode mode = op.Mode switch
         {

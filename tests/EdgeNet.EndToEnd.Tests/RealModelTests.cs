@@ -1,0 +1,121 @@
+using EdgeNet.Model;
+using EdgeNet.Runtime;
+using Xunit.Abstractions;
+
+namespace EdgeNet.EndToEnd.Tests;
+
+/// <summary>Real networks against the outputs that ONNX Runtime gave, graph optimisation off.</summary>
+public class RealModelTests(ITestOutputHelper output)
+{
+    // The TFLite files that are the source of a QDQ model, whose outputs are stored.
+    private static readonly Dictionary<string, string> TfLiteTwins = new()
+    {
+        ["mobilenet_v1_0.25_128_quant.tflite"] = "mobilenet_v1_0.25_128",
+        ["vww_96_int8.tflite"] = "vww_mobilenet_v1_0.25_96",
+        ["person_detect.tflite"] = "tflm_person_detect_0.25_96",
+        ["pretrainedResnet_quant.tflite"] = "mlperf_tiny_resnet8_cifar10",
+    };
+
+    public static TheoryData<string> FloatModels() => [.. RealModel.All.Where(model => model.Float is not null).Select(model => model.Id)];
+
+    public static TheoryData<string> Int8Models() => [.. RealModel.All.Where(model => model.Int8 is not null).Select(model => model.Id)];
+
+    public static TheoryData<string> TfLiteModels() => [.. TfLiteTwins.Keys];
+
+    [SharedTheory, MemberData(nameof(FloatModels))]
+    public void Float_outputs_agree_with_onnx_runtime_within_1e_4_of_the_maximum(string id)
+    {
+        RealModel model = RealModel.All.Single(m => m.Id == id);
+        using InferenceSession session = Run(RealModel.Import(model.Float!), model.GoldenInput());
+        int compared = 0;
+        for (int i = 0; i < session.Graph.Outputs.Length; i++)
+        {
+            string name = session.Graph.Outputs[i].Name;
+            if (model.Golden("float", name) is not { } expected) continue;
+            float[] actual = session.Output<float>(i).ToArray();
+            Assert.Equal(expected.Length, actual.Length);
+            double error = actual.Zip(expected, (a, e) => Math.Abs((double)a - e)).Max() / expected.Max(Math.Abs);
+            output.WriteLine($"{id} {name}: largest error {error:E2} of the maximum");
+            Assert.True(error <= 1e-4, $"{name}: largest error {error:E2} of the maximum; expected at most 1e-4");
+            compared++;
+        }
+        Assert.NotEqual(0, compared);
+        AssertNoLayoutTransposesInside(session.Graph);
+    }
+
+    [SharedTheory, MemberData(nameof(Int8Models))]
+    public void Int8_outputs_agree_within_one_step_on_99_percent_with_the_same_top_1(string id)
+    {
+        RealModel model = RealModel.All.Single(m => m.Id == id);
+        Graph graph = RealModel.Import(model.Int8!);
+        using InferenceSession session = Run(graph, model.GoldenInput());
+        Compare(model, session);
+        AssertNoLayoutTransposesInside(graph);
+        Assert.DoesNotContain(graph.Nodes, node => node.Op is Conv2D or DepthwiseConv2D && node.Output.Type.Quantization is null);
+    }
+
+    [SharedTheory, MemberData(nameof(TfLiteModels))]
+    public void Quantized_tflite_models_agree_with_the_stored_outputs_of_their_QDQ_form(string file)
+    {
+        RealModel model = RealModel.All.Single(m => m.Id == TfLiteTwins[file]);
+        Graph graph = RealModel.Import(file);
+        float[] nchw = model.GoldenInput();
+        int channels = model.Shape[1], area = model.Shape[2] * model.Shape[3];
+        float[] nhwc = [.. Enumerable.Range(0, nchw.Length).Select(i => nchw[i % channels * area + i / channels])];
+        using InferenceSession session = Run(graph, nhwc);
+        Compare(model, session);
+    }
+
+    private static InferenceSession Run(Graph graph, float[] input)
+    {
+        // Through the file, so that what is measured is what a board reads.
+        var session = new InferenceSession(ModelFile.Read(ModelFile.Write(graph)));
+        TensorType type = session.Graph.Inputs[0].Type;
+        if (type.Quantization is { } q)
+        {
+            for (int i = 0; i < input.Length; i++)
+            {
+                float code = MathF.Round(input[i] / q.Scale, MidpointRounding.ToEven) + q.ZeroPoint;
+                if (type.Element == ElementType.Int8) session.Input<sbyte>(0)[i] = (sbyte)Math.Clamp(code, -128, 127);
+                else session.Input<byte>(0)[i] = (byte)Math.Clamp(code, 0, 255);
+            }
+        }
+        else
+        {
+            input.CopyTo(session.Input<float>(0));
+        }
+        session.Run();
+        return session;
+    }
+
+    private void Compare(RealModel model, InferenceSession session)
+    {
+        int compared = 0;
+        for (int i = 0; i < session.Graph.Outputs.Length; i++)
+        {
+            string name = session.Graph.Outputs[i].Name;
+            // A TFLite model names its outputs otherwise; a classifier has one.
+            if ((model.Golden("int8", name) ?? (session.Graph.Outputs.Length == 1 ? model.Golden("int8", "probs") : null)) is not { } expected) continue;
+            (float[] actual, float step) = RealModel.Real(session, i);
+            Assert.Equal(expected.Length, actual.Length);
+            Assert.NotEqual(0, step);
+            // The outputs lie on the grid of codes: half a step of slack is for the rounding of their float form only.
+            double share = actual.Zip(expected, (a, e) => Math.Abs(a - e) <= 1.01 * step).Count(within => within) / (double)actual.Length;
+            double exact = actual.Zip(expected, (a, e) => Math.Abs(a - e) <= 0.01 * step).Count(within => within) / (double)actual.Length;
+            output.WriteLine($"{model.Id} {name}: {share:P3} within one step of {step}, {exact:P3} equal");
+            Assert.True(share >= 0.99, $"{name}: {share:P2} of the elements within one step; expected 99 %");
+            if (expected.Length <= 1001) Assert.Equal(expected.Max(), expected[Array.IndexOf(actual, actual.Max())]);
+            compared++;
+        }
+        Assert.NotEqual(0, compared);
+    }
+
+    /// <summary>Transposes may stand only where the network meets its inputs and outputs, or where it permutes channels itself (ShuffleNet).</summary>
+    private static void AssertNoLayoutTransposesInside(Graph graph)
+    {
+        IEnumerable<Node> inside = graph.Nodes.Where(node => node.Op is Transpose { Permutation.Count: 4 }
+            && !graph.Inputs.Contains(node.Inputs[0]) && node.Inputs[0].Producer?.Op is not Quantize
+            && !graph.IsOutput(node.Output) && !graph.ConsumersOf(node.Output).All(next => next.Op is Dequantize or Reshape && graph.IsOutput(next.Output)));
+        Assert.Empty(inside.Select(node => node.Name));
+    }
+}
