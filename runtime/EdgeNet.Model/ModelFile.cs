@@ -16,13 +16,13 @@ public static class ModelFile
         var numbers = new Dictionary<Value, int>();
         foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
         var header = new ModelHeader(
-            graph.Card == ModelCard.Empty ? null : graph.Card,
             [.. graph.Inputs.Select(input => new InputHeader(input.Name, input.Type.Element, input.Type.Shape.Span.ToArray().ToValueList(), input.Type.Quantization))],
             [.. graph.Constants.Select(constant => Describe(constant, sections))],
             [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, node.Inputs.Select(input => numbers[input]).ToValueList()))],
-            [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))]);
+            [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))],
+            graph.Card == ModelCard.Empty ? null : graph.Card);
         using var stream = new MemoryStream();
-        ContainerWriter.Write(stream, JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), sections);
+        ContainerWriter.Write(stream, JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Readable.ModelHeader), sections);
         return stream.ToArray();
     }
 
@@ -56,7 +56,8 @@ public static class ModelFile
         ContainerReader container = ContainerReader.Open(file);
         ModelHeader header = ParseHeader(container.Header.Span);
         var stored = header.Constants.SelectMany(SectionsOf).ToList();
-        var sections = new Queue<ReadOnlyMemory<byte>>(container.SectionBytes(stored));
+        ReadOnlyMemory<byte>[] bytes = container.SectionBytes(stored);
+        var sections = new Queue<ReadOnlyMemory<byte>>(stored.Zip(bytes, Decoded));
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
@@ -90,7 +91,7 @@ public static class ModelFile
     {
         try
         {
-            ModelHeader header = JsonSerializer.Deserialize(json, ModelHeaderJson.Default.ModelHeader) ?? throw new ModelFormatException("header: null");
+            ModelHeader header = JsonSerializer.Deserialize(json, ModelHeaderJson.Readable.ModelHeader) ?? throw new ModelFormatException("header: null");
             if (header.Inputs.IsDefault || header.Constants.IsDefault || header.Nodes.IsDefault || header.Outputs.IsDefault)
                 throw new ModelFormatException("header: inputs, constants, nodes and outputs must be lists");
             if (header.Inputs.Contains(null!) || header.Constants.Contains(null!) || header.Nodes.Contains(null!) || header.Outputs.Contains(null!))
@@ -131,6 +132,14 @@ public static class ModelFile
             sections.Add(section.Stored);
             return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length, Crc32C.Compute(section.Stored));
         }
+    }
+
+    private static ReadOnlyMemory<byte> Decoded(SectionEntry section, ReadOnlyMemory<byte> stored)
+    {
+        if (section.Encoding == SectionEncoding.Raw) return stored;
+        byte[] decoded = new byte[section.DecodedLength];
+        SectionCodec.Decode(section.Encoding, section.ElementSize, stored.Span, decoded);
+        return decoded;
     }
 
     private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeNet.Model.Format;
@@ -7,11 +8,11 @@ namespace EdgeNet.Model;
 
 /// <summary>The JSON header of a <c>.edgenet</c> file, as <c>docs/format.md</c> describes it. Values are numbered: inputs, constants, then outputs of nodes, in order.</summary>
 internal sealed record ModelHeader(
-    ModelCard? Card,
     ImmutableArray<InputHeader> Inputs,
     ImmutableArray<ConstantHeader> Constants,
     ImmutableArray<NodeHeader> Nodes,
-    ImmutableArray<OutputHeader> Outputs);
+    ImmutableArray<OutputHeader> Outputs,
+    ModelCard? Card = null);
 
 internal sealed record InputHeader(string Name, ElementType Element, ValueList<int> Shape, Quantization? Quantization = null);
 
@@ -37,7 +38,11 @@ internal sealed record OutputHeader(string Name, int Value);
     UseStringEnumConverter = true,
     Converters = [typeof(ValueListJsonConverter<int>), typeof(ValueListJsonConverter<float>)])]
 [JsonSerializable(typeof(ModelHeader))]
-internal sealed partial class ModelHeaderJson : JsonSerializerContext;
+internal sealed partial class ModelHeaderJson : JsonSerializerContext
+{
+    /// <summary>With text as it is, not as \u escapes: the header is for people too, and stands in no HTML page.</summary>
+    public static ModelHeaderJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>A JSON array of numbers.</summary>
 internal sealed class ValueListJsonConverter<T> : JsonConverter<ValueList<T>> where T : struct, IEquatable<T>

@@ -116,12 +116,9 @@ internal static partial class Lowering
             var q = new PoolingQuantizationS8(qx.Scale, qx.ZeroPoint, qy.Scale, qy.ZeroPoint);
             return new(shape.Rows, (begin, end) => PoolingS8.AverageScalar(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
         }
-        return x.Type.Element switch
-        {
-            ElementType.Float32 => new(shape.Rows, (begin, end) => PoolingF32.MaxScalar(shape, x.As<float>(), y.As<float>(), begin, end)),
-            ElementType.Int8 => new(shape.Rows, (begin, end) => PoolingS8.MaxScalar(shape, x.As<sbyte>(), y.As<sbyte>(), begin, end)),
-            _ => new(shape.Rows, (begin, end) => PoolingU8.MaxScalar(shape, x.As<byte>(), y.As<byte>(), begin, end)),
-        };
+        return x.Type.Element == ElementType.Float32
+            ? new(shape.Rows, (begin, end) => PoolingF32.MaxScalar(shape, x.As<float>(), y.As<float>(), begin, end))
+            : new(shape.Rows, (begin, end) => PoolingS8.MaxScalar(shape, x.As<sbyte>(), y.As<sbyte>(), begin, end));
     }
 
     private static ReadOnlySpan<T> Bias<T>(Tensor? bias) where T : unmanaged => bias is null ? default : bias.As<T>();

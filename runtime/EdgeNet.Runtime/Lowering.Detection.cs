@@ -30,10 +30,10 @@ internal static partial class Lowering
             ScoreThreshold = op.ScoreThreshold, IouThreshold = op.IouThreshold,
             ScaleY = op.Scales[0], ScaleX = op.Scales[1], ScaleHeight = op.Scales[2], ScaleWidth = op.Scales[3],
         };
-        int[] integers = new int[DetectionPostProcess.IntScratchLength(shape)];
-        float[] reals = new float[DetectionPostProcess.FloatScratchLength(shape)];
+        int[] integers = new int[shape.IntScratchLength];
+        float[] reals = new float[shape.FloatScratchLength];
         return new(1, (_, _) => outputs[3].As<float>()[0] = DetectionPostProcess.Scalar(
-            shape, codes.As<float>(), scores.As<float>(), anchors.As<float>(), reals, integers,
-            outputs[0].As<float>(), outputs[1].As<float>(), outputs[2].As<float>()));
+            shape, codes.As<float>(), scores.As<float>(), anchors.As<float>(),
+            outputs[0].As<float>(), outputs[1].As<float>(), outputs[2].As<float>(), integers, reals));
     }
 }

@@ -45,7 +45,7 @@ public readonly record struct DetectionPostProcessShape
     public int OutputLength => MaximumDetections * MaximumClassesPerDetection;
 
     /// <summary>The ints of scratch a run needs.</summary>
-    public int IntScratchLength => Boxes + Math.Max(MaximumDetections, Classes);
+    public int IntScratchLength => Boxes + Classes;
 
     /// <summary>The floats of scratch a run needs: the decoded boxes and one score for each.</summary>
     public int FloatScratchLength => 5 * Boxes;

@@ -12,8 +12,7 @@ namespace EdgeNet.Model;
 /// <param name="Groups">Independent groups of channels.</param>
 public sealed record Conv2D(ValueList<int> Strides, ValueList<int> Dilations, ValueList<int> Padding, int Groups = 1) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 3);
+    internal override (int Min, int Max) Arity => (2, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -38,8 +37,7 @@ public sealed record Conv2D(ValueList<int> Strides, ValueList<int> Dilations, Va
 /// <param name="Padding">Zeros at the top, left, bottom, right.</param>
 public sealed record DepthwiseConv2D(ValueList<int> Strides, ValueList<int> Dilations, ValueList<int> Padding) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 3);
+    internal override (int Min, int Max) Arity => (2, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -64,8 +62,7 @@ public sealed record DepthwiseConv2D(ValueList<int> Strides, ValueList<int> Dila
 /// <param name="Groups">Independent groups of channels.</param>
 public sealed record ConvTranspose2D(ValueList<int> Strides, ValueList<int> Dilations, ValueList<int> Padding, int Groups = 1) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 3);
+    internal override (int Min, int Max) Arity => (2, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -92,8 +89,7 @@ public sealed record ConvTranspose2D(ValueList<int> Strides, ValueList<int> Dila
 /// </summary>
 public sealed record Dense : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 3);
+    internal override (int Min, int Max) Arity => (2, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -108,8 +104,7 @@ public sealed record Dense : Op
 /// <summary>Matrix product [..., M, K] × [..., K, N] → [..., M, N]; leading axes broadcast. Quantized: both per tensor.</summary>
 public sealed record MatMul : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

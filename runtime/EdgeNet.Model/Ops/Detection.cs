@@ -13,8 +13,7 @@ namespace EdgeNet.Model;
 /// <param name="CenterPointBox">Boxes are [cx, cy, w, h] instead of two corners [y, x, y, x].</param>
 public sealed record NonMaxSuppression(int MaxPerClass, float IouThreshold, float ScoreThreshold = float.NegativeInfinity, bool CenterPointBox = false) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -31,9 +30,10 @@ public sealed record NonMaxSuppression(int MaxPerClass, float IouThreshold, floa
 /// <summary>
 /// Inputs, Float32: box codes [1, n, 4] as [ty, tx, th, tw], class scores [1, n, classes or classes + 1], anchors [n, 4] as
 /// [cy, cx, h, w]. Decodes, suppresses and sorts as TFLite_Detection_PostProcess does. Outputs, all Float32: boxes
-/// [1, MaxDetections, 4] as [ymin, xmin, ymax, xmax], classes and scores [1, MaxDetections], count [1]; the rest is zero.
+/// [1, rows, 4] as [ymin, xmin, ymax, xmax], classes and scores [1, rows], count [1], with rows = MaxDetections ×
+/// MaxClassesPerDetection; the rest is zero.
 /// </summary>
-/// <param name="MaxDetections">Rows of the outputs.</param>
+/// <param name="MaxDetections">The most boxes.</param>
 /// <param name="MaxClassesPerDetection">Classes per box in the fast (class-agnostic) form.</param>
 /// <param name="DetectionsPerClass">The most boxes per class in the regular form.</param>
 /// <param name="UseRegularNms">Suppression class by class instead of over the best class of each box.</param>
@@ -45,8 +45,7 @@ public sealed record DetectionPostProcess(
     int MaxDetections, int MaxClassesPerDetection, int DetectionsPerClass, bool UseRegularNms, int Classes,
     float ScoreThreshold, float IouThreshold, ValueList<float> Scales) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (3, 3);
+    internal override (int Min, int Max) Arity => (3, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -55,13 +54,15 @@ public sealed record DetectionPostProcess(
         Require(boxes.Rank == 3 && scores.Rank == 3 && boxes[0] == 1 && scores[0] == 1 && boxes[2] == 4 && boxes[1] == scores[1] && anchors == new Shape([boxes[1], 4]),
             $"boxes {boxes}, scores {scores}, anchors {anchors}; expected [1, n, 4], [1, n, classes], [n, 4]");
         Require(scores[2] == Classes || scores[2] == (long)Classes + 1, $"scores {scores} for {Classes} classes; expected as many, or one more for the background");
-        Require(MaxDetections is > 0 and <= 1 << 20 && MaxClassesPerDetection > 0 && DetectionsPerClass >= 0 && Classes > 0,
+        Require(MaxDetections is > 0 and <= 1 << 20 && MaxClassesPerDetection is > 0 and <= 1 << 10 && DetectionsPerClass > 0 && Classes > 0,
             $"limits {MaxDetections}, {MaxClassesPerDetection}, {DetectionsPerClass} for {Classes} classes; expected numbers above zero");
+        Require(IouThreshold is > 0 and <= 1, $"overlap threshold {IouThreshold}; expected one above 0, at most 1");
         Require(Scales.Count == 4 && Scales.All(s => float.IsFinite(s) && s > 0), $"scales {Scales}; expected four above zero");
+        int rows = MaxDetections * MaxClassesPerDetection;
         return
         [
-            new TensorType(ElementType.Float32, [1, MaxDetections, 4]), new TensorType(ElementType.Float32, [1, MaxDetections]),
-            new TensorType(ElementType.Float32, [1, MaxDetections]), new TensorType(ElementType.Float32, [1]),
+            new TensorType(ElementType.Float32, [1, rows, 4]), new TensorType(ElementType.Float32, [1, rows]),
+            new TensorType(ElementType.Float32, [1, rows]), new TensorType(ElementType.Float32, [1]),
         ];
     }
 }

@@ -7,8 +7,7 @@ public abstract record Unary : Op
 {
     private protected Unary() { }
 
-    /// <inheritdoc/>
-    public sealed override (int Min, int Max) Arity => (1, 1);
+    internal sealed override (int Min, int Max) Arity => (1, 1);
 
     /// <summary>Whether the op is defined on plain integers too.</summary>
     private protected virtual bool TakesIntegers => false;
@@ -84,8 +83,7 @@ public abstract record Binary : Op
 {
     private protected Binary() { }
 
-    /// <inheritdoc/>
-    public sealed override (int Min, int Max) Arity => (2, 2);
+    internal sealed override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -155,8 +153,7 @@ public sealed record Xor : Predicate;
 /// <summary>Not a; Bool.</summary>
 public sealed record Not : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -168,8 +165,7 @@ public sealed record Not : Op
 /// <summary>Inputs: condition (Bool), a, b; a where the condition holds, else b. Shapes broadcast; a and b of the same type and quantization.</summary>
 public sealed record Where : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (3, 3);
+    internal override (int Min, int Max) Arity => (3, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -183,8 +179,7 @@ public sealed record Where : Op
 /// <summary>Another element type. Float to integer truncates and saturates, NaN becomes 0; to Bool is “not zero”.</summary>
 public sealed record Cast(ElementType To) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

@@ -6,8 +6,7 @@ namespace EdgeNet.Model;
 /// <summary>The same elements in the same order under another shape.</summary>
 public sealed record Reshape(ValueList<int> Shape) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -21,8 +20,7 @@ public sealed record Reshape(ValueList<int> Shape) : Op
 /// <summary>Axes in another order: output axis i is input axis Permutation[i].</summary>
 public sealed record Transpose(ValueList<int> Permutation) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -37,8 +35,7 @@ public sealed record Transpose(ValueList<int> Permutation) : Op
 /// <summary>Tensors joined along an axis. Quantized: of the same parameters.</summary>
 public sealed record Concat(int Axis) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 4096);
+    internal override (int Min, int Max) Arity => (1, 4096);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -59,8 +56,7 @@ public sealed record Concat(int Axis) : Op
 /// <summary>A box of elements: along each axis, Sizes of them from Starts on, Steps apart (negative steps go backwards).</summary>
 public sealed record Slice(ValueList<int> Starts, ValueList<int> Sizes, ValueList<int> Steps) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -96,8 +92,7 @@ public enum PadMode
 /// <summary>A border around a tensor; negative widths cut. Value is a real number: quantized tensors get its code.</summary>
 public sealed record Pad(ValueList<int> Before, ValueList<int> After, PadMode Mode = PadMode.Constant, float Value = 0) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -119,8 +114,7 @@ public sealed record Pad(ValueList<int> Before, ValueList<int> After, PadMode Mo
 /// <summary>Inputs: x, indices (Int32 or Int64; negative ones count from the end). Slices of x along an axis, picked by index.</summary>
 public sealed record Gather(int Axis) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -135,8 +129,7 @@ public sealed record Gather(int Axis) : Op
 /// <summary>Inputs: x, indices (Int32 or Int64) of x's rank. Each output element is picked along an axis by its own index.</summary>
 public sealed record GatherElements(int Axis) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -155,8 +148,7 @@ public sealed record GatherElements(int Axis) : Op
 /// </summary>
 public sealed record GatherNd(int BatchDims = 0) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (2, 2);
+    internal override (int Min, int Max) Arity => (2, 2);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -171,8 +163,7 @@ public sealed record GatherNd(int BatchDims = 0) : Op
 /// <summary>The tensor repeated to a shape that it broadcasts to.</summary>
 public sealed record Expand(ValueList<int> Shape) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -185,8 +176,7 @@ public sealed record Expand(ValueList<int> Shape) : Op
 /// <summary>The tensor repeated along each axis.</summary>
 public sealed record Tile(ValueList<int> Repeats) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

@@ -5,8 +5,7 @@ namespace EdgeNet.Model;
 /// <summary>eˣ ÷ sum of eˣ along an axis. Float32, or quantized Int8.</summary>
 public sealed record Softmax(int Axis) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -19,8 +18,7 @@ public sealed record Softmax(int Axis) : Op
 /// <summary>The logarithm of <see cref="Softmax"/>. Float32.</summary>
 public sealed record LogSoftmax(int Axis) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -36,8 +34,7 @@ public sealed record LogSoftmax(int Axis) : Op
 /// </summary>
 public sealed record BatchNormalization(float Epsilon) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (5, 5);
+    internal override (int Min, int Max) Arity => (5, 5);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -55,8 +52,7 @@ public sealed record BatchNormalization(float Epsilon) : Op
 /// </summary>
 public sealed record InstanceNormalization(float Epsilon) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (3, 3);
+    internal override (int Min, int Max) Arity => (3, 3);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -73,8 +69,7 @@ public sealed record InstanceNormalization(float Epsilon) : Op
 /// </summary>
 public sealed record LocalResponseNormalization(int Size, float Alpha, float Beta, float Bias) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

@@ -21,8 +21,7 @@ public abstract partial record Op
     public string Name => GetType().Name;
 
     /// <summary>The fewest and the most inputs.</summary>
-    [JsonIgnore]
-    public abstract (int Min, int Max) Arity { get; }
+    internal abstract (int Min, int Max) Arity { get; }
 
     /// <summary>The shape rule: the types of the outputs for inputs of these types.</summary>
     /// <exception cref="ShapeException">The op does not accept such inputs.</exception>

@@ -25,8 +25,7 @@ public sealed record Pool2D(
     PoolKind Kind, ValueList<int> Size, ValueList<int> Strides, ValueList<int> Dilations, ValueList<int> Padding,
     bool CountIncludesPadding = false, bool CeilMode = false) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -37,7 +36,7 @@ public sealed record Pool2D(
         Shape shape = [image.Shape[0], h, w, image.Shape[3]];
         if (Kind == PoolKind.Max)
         {
-            Require(image.Element is ElementType.Float32 or ElementType.Int8 or ElementType.UInt8, $"maximum over {image.Element}; expected Float32, Int8 or UInt8");
+            Require(image.Element is ElementType.Float32 or ElementType.Int8, $"maximum over {image.Element}; expected Float32 or Int8");
             return [Moved(image, shape)];
         }
         Require(image.Element == ElementType.Float32 || image.Quantization is not null, $"mean over {image}; expected Float32 or quantized Int8");

@@ -8,8 +8,7 @@ namespace EdgeNet.Model;
 /// </summary>
 public sealed record Quantize(ElementType To) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -23,8 +22,7 @@ public sealed record Quantize(ElementType To) : Op
 /// <summary>Codes to Float32: <c>scale × (code − zero point)</c>.</summary>
 public sealed record Dequantize : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

@@ -7,8 +7,7 @@ namespace EdgeNet.Model;
 /// <param name="KeepDims">Whether they stay with extent 1.</param>
 public abstract record Reduction(ValueList<int> Axes, bool KeepDims) : Op
 {
-    /// <inheritdoc/>
-    public sealed override (int Min, int Max) Arity => (1, 1);
+    internal sealed override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -75,8 +74,7 @@ public sealed record ReduceL2(ValueList<int> Axes, bool KeepDims) : Reduction(Ax
 /// <summary>The index of an extreme along an axis, as Int64. Of equal ones the first, or the last if asked.</summary>
 public abstract record IndexOfExtreme(int Axis, bool KeepDims, bool SelectLast) : Op
 {
-    /// <inheritdoc/>
-    public sealed override (int Min, int Max) Arity => (1, 1);
+    internal sealed override (int Min, int Max) Arity => (1, 1);
 
     private protected sealed override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
@@ -99,8 +97,7 @@ public sealed record ArgMin(int Axis, bool KeepDims, bool SelectLast = false) : 
 /// </summary>
 public sealed record TopK(int Count, int Axis, bool Largest = true) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {

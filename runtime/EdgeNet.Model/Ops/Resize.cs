@@ -67,8 +67,7 @@ public sealed record Resize(
     float CubicCoefficient = -0.75f, bool ExcludeOutside = false, bool Antialias = false,
     ValueList<float> RegionOfInterest = default, float Extrapolation = 0) : Op
 {
-    /// <inheritdoc/>
-    public override (int Min, int Max) Arity => (1, 1);
+    internal override (int Min, int Max) Arity => (1, 1);
 
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
