@@ -41,7 +41,7 @@ internal sealed record OutputHeader(string Name, int Value);
 internal sealed partial class ModelHeaderJson : JsonSerializerContext
 {
     /// <summary>With text as it is, not as \u escapes: the header is for people too, and stands in no HTML page.</summary>
-    public static ModelHeaderJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ModelHeaderJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>A JSON array of numbers.</summary>
