@@ -247,7 +247,7 @@ internal static class EvalCommand
                 {
                     0 => label - LabelOffset,
                     1 => 0,
-                    _ => set.Classes.Index().FirstOrDefault(pair => names.Contains(pair.Item, StringComparer.OrdinalIgnoreCase), (-1, "")).Index,
+                    _ => set.Classes.ToList().FindIndex(name => names.Contains(name, StringComparer.OrdinalIgnoreCase)),
                 };
                 if (own < 0) throw new DatasetException($"{Path}: no class '{Class}'; it has {string.Join(", ", set.Classes)}");
                 matching = $"class {Model.LabelOf(label)} only";
