@@ -1,5 +1,6 @@
 using System.Buffers;
 using EdgeNet.Import.Onnx.Proto;
+using EdgeNet.Import.Passes;
 using EdgeNet.Model;
 using Google.Protobuf;
 
@@ -35,7 +36,7 @@ public static class OnnxImporter
         return Lower(new GraphTranslation(Parse(bytes), bytes.Length, options).Run());
     }
 
-    private static Graph Lower(Graph graph) => graph;
+    private static Graph Lower(Graph graph) => QuantizationLifting.Run(LayoutPropagation.Run(graph));
 
     private static ModelProto Parse(ReadOnlyMemory<byte> bytes)
     {

@@ -71,10 +71,9 @@ public sealed class QuantizationLifting
 
     private Value? LiftedOp(Node node, Quantization parameters) => node.Op switch
     {
-        Conv2D => LiftedWeighted(node, parameters, channelAxis: 0),
-        DepthwiseConv2D => LiftedWeighted(node, parameters, channelAxis: 2),
-        Dense => LiftedWeighted(node, parameters, channelAxis: 0),
-        Pool2D { Kind: PoolKind.Average } or MatMul or Add or Sub or Mul or ReduceMean or Softmax or Unary => LiftedArithmetic(node, parameters),
+        Conv2D or DepthwiseConv2D or Dense => LiftedWeighted(node, parameters),
+        Add => LiftedBias(node, parameters) ?? LiftedArithmetic(node, parameters),
+        Pool2D { Kind: PoolKind.Average } or MatMul or Sub or Mul or ReduceMean or Softmax or Unary => LiftedArithmetic(node, parameters),
         Resize => LiftedMover(node, parameters, requantizes: false),
         Pool2D or ReduceMax or ReduceMin or Concat or Slice or Pad or Expand or Tile or Reshape or Transpose or Gather or GatherElements or GatherNd
             => LiftedMover(node, parameters, requantizes: true),
@@ -97,25 +96,44 @@ public sealed class QuantizationLifting
             [.. codes.Select(part => Under(part, ElementType.Int8, parameters, $"{node.Name}/requantize")), .. node.Inputs.Skip(data).Select(input => _graph[input])]);
     }
 
-    private Value? LiftedWeighted(Node node, Quantization parameters, int channelAxis)
+    /// <summary>A constant per channel that is added to the result of a weighted op is (one more) bias.</summary>
+    private Value? LiftedBias(Node add, Quantization parameters)
     {
+        for (int i = 0; i < 2; i++)
+        {
+            Value result = add.Inputs[i], other = add.Inputs[1 - i];
+            if (other.Constant is not { Type.Element: ElementType.Float32 } constant || !IsPrivate(result)
+                || result.Producer is not { Op: Conv2D or DepthwiseConv2D or Dense } weighted) continue;
+            Shape shape = constant.Type.Shape;
+            bool perChannel = shape.Rank > 0 && shape[^1] == result.Type.Shape[^1] && shape.ElementCount == shape[^1];
+            if (perChannel && add.Output.Type.Shape == result.Type.Shape) return LiftedWeighted(weighted, parameters, constant.ToArray<float>());
+        }
+        return null;
+    }
+
+    private Value? LiftedWeighted(Node node, Quantization parameters, float[]? added = null)
+    {
+        int channelAxis = node.Op is DepthwiseConv2D ? 2 : 0;
         if (AllCodes([node.Inputs[0]]) is not [var x]) return null;
         Value weights = _graph[node.Inputs[1]];
         if (weights.Producer is not { Op: Dequantize } dequantize || dequantize.Inputs[0] is not { Constant: not null } codes) return null;
         if (codes.Type is not { Element: ElementType.Int8, Quantization: { } scales } || (!scales.IsPerTensor && scales.Axis != channelAxis)) return null;
         Op op = node.Op with { OutputQuantization = parameters };
-        if (node.Inputs.Length < 3) return _graph.Add(op, node.Name, x, codes);
+        if (node.Inputs.Length < 3 && added is null) return _graph.Add(op, node.Name, x, codes);
 
-        Value bias = _graph[node.Inputs[2]];
-        if (BiasCodes(bias, x.Type.Quantization!, scales) is not { } biasCodes) return null;
-        return _graph.Add(op, node.Name, x, codes, _graph.Constant(Constant.Of<int>(bias.Type.Shape, biasCodes), bias.Name));
+        Value? bias = node.Inputs.Length < 3 ? null : _graph[node.Inputs[2]];
+        if (bias is { Constant: null }) return null;
+        double[] real = new double[codes.Type.Shape[channelAxis]];
+        float[]? own = bias?.Constant!.ToArray<float>();
+        for (int i = 0; i < real.Length; i++) real[i] = (own is null ? 0.0 : own[i]) + (added is null ? 0.0 : added[i]);
+        return BiasCodes(real, x.Type.Quantization!, scales) is { } biasCodes
+            ? _graph.Add(op, node.Name, x, codes, _graph.Constant(Constant.Of<int>(biasCodes), bias?.Name ?? $"{node.Name}/bias"))
+            : null;
     }
 
     /// <summary>The bias in units of input × weight; null where Int32 cannot hold it.</summary>
-    private static int[]? BiasCodes(Value bias, Quantization x, Quantization weights)
+    private static int[]? BiasCodes(double[] real, Quantization x, Quantization weights)
     {
-        float[]? real = bias.Constant?.Type.Element == ElementType.Float32 ? bias.Constant.ToArray<float>() : null;
-        if (real is null) return null;
         int[] codes = new int[real.Length];
         for (int i = 0; i < codes.Length; i++)
         {

@@ -44,6 +44,15 @@ public class QuantizationLiftingTests
     }
 
     [Fact]
+    public void AConstantPerChannelAddedToAConvolutionIsBias()
+    {
+        Value x = Fake(_net.Input("x", 1, 4, 4, 3), Input);
+        x = Fake(_net.Do(new Relu(), _net.Do(new Add(), _net.Do(Conv, x, Weights(4, 3, 3, 3)), _net.Floats(1, 1, 1, 4))), Middle);
+        x = Fake(_net.Do(new Add(), _net.Floats(4), _net.Do(Conv, x, Weights(4, 3, 3, 4), _net.Floats(4))), Last);
+        Assert.Equal("Quantize Conv2D Relu Conv2D Dequantize", Ops(Lifted(x)));
+    }
+
+    [Fact]
     public void ArithmeticAndTablesRunOnCodes()
     {
         Value x = Fake(_net.Input("x", 1, 4, 4, 3), Input), y = Fake(_net.Input("y", 1, 4, 4, 3), Middle);
