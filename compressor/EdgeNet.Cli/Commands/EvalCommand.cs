@@ -96,8 +96,15 @@ internal static class EvalCommand
             {
                 string full = System.IO.Path.GetFullPath(Path);
                 string name = $"{System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full))}/{System.IO.Path.GetFileName(full)}";
-                (string Mark, string Split)[] marks = [("t10k", "test"), ("test", "test"), ("val", "validation"), ("train", "training")];
-                return marks.FirstOrDefault(mark => name.Contains(mark.Mark, StringComparison.OrdinalIgnoreCase)).Split ?? "not stated";
+                return name.Split('/', '-', '_', '.', ' ')
+                    .Select(word => word.ToLowerInvariant().TrimEnd([.. "0123456789"]) switch
+                    {
+                        "test" or "t10k" => "test",
+                        "val" or "valid" or "validation" => "validation",
+                        "train" or "training" => "training",
+                        _ => null,
+                    })
+                    .LastOrDefault(split => split is not null) ?? "not stated";
             }
         }
 

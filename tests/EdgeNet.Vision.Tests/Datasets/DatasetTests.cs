@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using EdgeNet.Tests;
 
 namespace EdgeNet.Vision.Tests.Datasets;
 
@@ -257,6 +258,21 @@ public sealed class DatasetTests : IDisposable
         Assert.Equal(DatasetFormat.Tsv, DatasetFormats.Recognise(At("tsv")).Format);
         Fails(() => DatasetFormats.Recognise(At("nothing")), "no such");
         Fails(() => DatasetFormats.Recognise(At("other/readme.md")), "readme.md");
+    }
+
+    [SharedFact]
+    public void RealSetsAreRead()
+    {
+        (DatasetFormat format, string path) = DatasetFormats.Recognise(SharedMaterial.Path("data", "pennfudan"));
+        DetectionSet people = BoxTable.Read(path);
+        Assert.Equal((DatasetFormat.Tsv, 113, 291), (format, people.Pictures.Count, people.Pictures.Sum(picture => picture.Truths.Count)));
+
+        (format, path) = DatasetFormats.Recognise(SharedMaterial.Path("data", "mnist"));
+        LabelledImage[] digits = [.. IdxSet.Open(path).Pictures()];
+        Assert.Equal((DatasetFormat.Idx, 10000, 7), (format, digits.Length, digits[0].Label));
+
+        ClassificationSet photos = ClassFolders.ReadNumbered(SharedMaterial.Path("data", "imagenet256"));
+        Assert.Equal((500, 998), (photos.Pictures.Count, photos.Pictures[^1].Label));
     }
 
     private static string Coco(string annotations) => $$"""
