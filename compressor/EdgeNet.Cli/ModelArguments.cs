@@ -11,12 +11,7 @@ internal sealed class ModelArguments
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "A .edgenet, .onnx or .tflite file." };
 
-    private readonly Option<int> _batch = new("--batch")
-    {
-        Description = "Pictures per run, where an ONNX model leaves it open.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<int> _batch = CountOption.Create("--batch", "N", "Pictures per run, where an ONNX model leaves it open.", 1);
 
     private readonly Option<string[]> _dimensions = new("--dim")
     {
@@ -29,10 +24,6 @@ internal sealed class ModelArguments
     public static ModelArguments AddTo(Command command)
     {
         var arguments = new ModelArguments();
-        arguments._batch.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--batch: expected 1 or more");
-        });
         command.Add(arguments._model);
         command.Add(arguments._batch);
         command.Add(arguments._dimensions);
@@ -70,20 +61,7 @@ internal sealed class ModelArguments
 internal static class SessionArguments
 {
     /// <summary>Makes <c>--threads</c>.</summary>
-    public static Option<int> CreateThreads()
-    {
-        Option<int> threads = new("--threads")
-        {
-            Description = "Threads that work on one run.",
-            HelpName = "N",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        };
-        threads.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--threads: expected 1 or more");
-        });
-        return threads;
-    }
+    public static Option<int> CreateThreads() => CountOption.Create("--threads", "N", "Threads that work on one run.", Environment.ProcessorCount);
 
     /// <summary>A session of a model.</summary>
     public static InferenceSession Open(Graph graph, int threads) => new(graph, new SessionOptions { Threads = threads });

@@ -46,8 +46,19 @@ internal static class ModelCardFile
     /// <summary>A list of numbers as a JSON array.</summary>
     private sealed class NumberListConverter<T> : JsonConverter<ValueList<T>> where T : struct, IEquatable<T>
     {
-        public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<T[]>(ref reader, options)?.ToValueList() ?? default;
+        public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("expected an array of numbers");
+            var numbers = new List<T>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.Number) throw new JsonException("expected an array of numbers");
+                if (typeof(T) == typeof(int) && reader.TryGetInt32(out int integer)) numbers.Add((T)(object)integer);
+                else if (typeof(T) == typeof(float) && reader.TryGetSingle(out float real)) numbers.Add((T)(object)real);
+                else throw new JsonException($"a number is not one of type {typeof(T).Name}");
+            }
+            return numbers.ToValueList();
+        }
 
         public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.ToArray(), options);

@@ -21,12 +21,22 @@ internal static class ModelSource
     /// <param name="options">Batch and open dimensions, for the formats that leave them open.</param>
     /// <exception cref="ModelException">It is no valid model, or one that is not supported.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static Graph Load(string path, ImportOptions? options = null) => FormatOf(path) switch
+    public static Graph Load(string path, ImportOptions? options = null)
     {
-        ModelFormat.EdgeNet => ModelFile.Load(path),
-        ModelFormat.TfLite => TfLiteImporter.Load(path),
-        _ => OnnxImporter.Load(path, options),
-    };
+        try
+        {
+            return FormatOf(path) switch
+            {
+                ModelFormat.EdgeNet => ModelFile.Load(path),
+                ModelFormat.TfLite => TfLiteImporter.Load(path),
+                _ => OnnxImporter.Load(path, options),
+            };
+        }
+        catch (ModelException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+    }
 
     /// <summary>The format of a file.</summary>
     /// <exception cref="ModelFormatException">Neither its first bytes nor its name say.</exception>

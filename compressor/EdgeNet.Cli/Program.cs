@@ -26,7 +26,16 @@ internal static partial class Program
     /// <summary>Runs one command line and gives its exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        ParseResult parsed = CreateRoot().Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = CreateRoot().Parse(args);
+        }
+        // A validator that asks for the value of an option whose text is none.
+        catch (InvalidOperationException e)
+        {
+            return Complain(e.Message, ExitCode.WrongUsage);
+        }
         if (parsed.Action is ParseErrorAction)
         {
             foreach (string message in parsed.Errors.Select(e => e.Message).Distinct()) Complain(message);

@@ -15,17 +15,13 @@ internal static class RunCommand
         Command command = new("run", "Run a model on pictures (classes, or boxes and annotated pictures) or on NumPy tensors.");
         ModelArguments model = ModelArguments.AddTo(command);
         Argument<string[]> pictures = new("PICTURE") { Description = "PNG, JPEG, BMP or PPM files.", Arity = ArgumentArity.ZeroOrMore };
-        Option<int> top = new("--top") { Description = "The most classes to show.", HelpName = "K", DefaultValueFactory = _ => 5 };
+        Option<int> top = CountOption.Create("--top", "K", "The most classes to show.", 5);
         Option<float?> threshold = new("--threshold") { Description = "Boxes with lower scores are dropped; the card's threshold by default.", HelpName = "SCORE" };
         Option<string> folder = new("--out") { Description = "Where annotated pictures go, as PICTURE-boxes.png.", HelpName = "DIR", DefaultValueFactory = _ => "." };
         Option<bool> json = new("--json") { Description = "Print JSON." };
         Option<string[]> tensorsIn = TensorArguments.Create();
         Option<string?> tensorsOut = new("--tensor-out") { Description = "Where outputs go, as NAME.npy; runs on --tensor-in instead of pictures.", HelpName = "DIR" };
         Option<int> threads = SessionArguments.CreateThreads();
-        top.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--top: expected 1 or more");
-        });
         command.Add(pictures);
         foreach (Option option in new Option[] { top, threshold, folder, json, tensorsIn, tensorsOut, threads }) command.Add(option);
         command.SetAction(parsed =>
