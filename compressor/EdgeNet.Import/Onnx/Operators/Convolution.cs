@@ -219,7 +219,9 @@ internal static class ConvolutionOperators
         Shape shape = summand.Type.Shape;
         if (shape.ElementCount == outputs && (outputs == 1 || shape[^1] == outputs))
             return node.Constant(summand.Reshaped([outputs]), called);
-        return shape.ElementCount != 1 ? null : node.Constant(Constant.Of<float>([.. Enumerable.Repeat(summand.ToArray<float>()[0], outputs)]), called);
+        if (shape.ElementCount != 1) return null;
+        node.Spend(8L * outputs);
+        return node.Constant(Constant.Of<float>([.. Enumerable.Repeat(summand.ToArray<float>()[0], outputs)]), called);
     }
 
     private static void RequireFloat(OnnxNode node, Value a, Value b)
