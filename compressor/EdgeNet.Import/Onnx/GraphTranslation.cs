@@ -190,8 +190,10 @@ internal sealed class GraphTranslation
         {
             throw new ShapeException($"{op.Name} '{name}': {e.Message}", e);
         }
-        if (!ConstantFolding.IsWorthwhile(op, types[0]) || !TrySpend(cost + Cost(types[0]))) return null;
+        cost += Cost(types[0]);
+        if (!ConstantFolding.IsWorthwhile(op, types[0]) || !TrySpend(cost)) return null;
         Constant? folded = ConstantFolding.Evaluate(op, [.. inputs.ToArray().Select(input => input.Constant!)], types[0], name);
+        if (folded is null) _foldingBytes += cost;
         return folded is null ? null : _builder.Constant(folded, inputs.Length == 1 && inputs[0].Name.Length > 0 ? inputs[0].Name : name);
     }
 
