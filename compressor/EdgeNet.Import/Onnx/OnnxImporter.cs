@@ -33,10 +33,12 @@ public static class OnnxImporter
     {
         options ??= ImportOptions.Default;
         RequireLength(bytes.Length, options);
-        return Lower(new GraphTranslation(Parse(bytes), bytes.Length, options).Run());
+        return QuantizationLifting.Run(LayoutPropagation.Run(Translate(bytes, options)));
     }
 
-    private static Graph Lower(Graph graph) => QuantizationLifting.Run(LayoutPropagation.Run(graph));
+    /// <summary>Each operator as it stands, with transposes around image ops: right by definition, before the passes make it lean.</summary>
+    internal static Graph Translate(ReadOnlyMemory<byte> bytes, ImportOptions options) =>
+        new GraphTranslation(Parse(bytes), bytes.Length, options).Run();
 
     private static ModelProto Parse(ReadOnlyMemory<byte> bytes)
     {

@@ -78,7 +78,7 @@ internal sealed class ModelWriter
 
     public byte[] Bytes() => Proto.ToByteArray();
 
-    public Graph Import(ImportOptions? options = null) => OnnxImporter.Read(Bytes(), options);
+    public Graph Import(ImportOptions? options = null) => OnnxImporter.Translate(Bytes(), options ?? ImportOptions.Default);
 
     public static TensorProto Tensor<T>(string name, int[] extents, params T[] elements) where T : unmanaged
     {
