@@ -41,10 +41,10 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
     }
 
     /// <summary>
-    /// An output as real numbers, the size of one quantization step, and the length of a row if it is a softmax in float: then the
-    /// step is that of the logits, which are the logarithms of the output up to a number per row.
+    /// An output as real numbers, and the size of one quantization step. Where a softmax in float is the last op, the step is the
+    /// 1/256 that TFLite gives to every quantized softmax.
     /// </summary>
-    public static (float[] Values, float Step, int SoftmaxRow) Real(InferenceSession session, int index)
+    public static (float[] Values, float Step) Real(InferenceSession session, int index)
     {
         Value value = session.Graph.Outputs[index].Value;
         if (value.Type.Quantization is { } q)
@@ -52,15 +52,12 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
             IEnumerable<int> codes = value.Type.Element == ElementType.Int8
                 ? session.Output<sbyte>(index).ToArray().Select(code => (int)code)
                 : session.Output<byte>(index).ToArray().Select(code => (int)code);
-            return ([.. codes.Select(code => q.Scale * (code - q.ZeroPoint))], q.Scale, 0);
+            return ([.. codes.Select(code => q.Scale * (code - q.ZeroPoint))], q.Scale);
         }
-        int row = 0;
         Node? node = value.Producer;
-        for (; node is not null && node.Op is not Dequantize; node = node.Inputs[0].Producer)
-        {
-            if (node.Op is Softmax softmax) row = node.Output.Type.Shape[softmax.Axis];
-        }
-        return (session.Output<float>(index).ToArray(), node?.Inputs[0].Type.Quantization!.Scale ?? 0, row);
+        while (node is not null && node.Op is not (Dequantize or Softmax)) node = node.Inputs[0].Producer;
+        float step = node?.Op is Softmax ? 1 / 256f : node?.Inputs[0].Type.Quantization!.Scale ?? 0;
+        return (session.Output<float>(index).ToArray(), step);
     }
 
     private static List<RealModel> Read()
