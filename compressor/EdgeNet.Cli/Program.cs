@@ -20,7 +20,9 @@ internal static partial class Program
         ConvertCommand.Create(),
         ExportCommand.Create(),
         RunCommand.Create(),
+        EvalCommand.Create(),
         VerifyCommand.Create(),
+        DemoCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives its exit code.</summary>
@@ -52,7 +54,7 @@ internal static partial class Program
         {
             return Complain(e.Message, ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is ModelException or ImageFormatException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelException or ImageFormatException or DatasetException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return Complain(e.Message);
         }

@@ -31,7 +31,8 @@ public sealed record ImportOptions
     public int MaxNodes { get; init; } = 100_000;
 
     /// <summary>
-    /// How many bytes constant folding may read and write, above what the file itself is long: work beyond it stays in the graph.
+    /// How many bytes constant folding may read and write, on top of four times the length of the file, which is what arranging
+    /// its weights takes. Work beyond that stays in the graph.
     /// </summary>
     public long FoldingBytes { get; init; } = 64L << 20;
 }

@@ -13,12 +13,13 @@ public class ArchitectureTests
         ["EdgeNet.Kernels"] = [],
         ["EdgeNet.Vision"] = [],
         ["EdgeNet.Runtime"] = ["EdgeNet.Model", "EdgeNet.Kernels"],
-        ["EdgeNet.Device"] = ["EdgeNet.Runtime", "EdgeNet.Vision"],
+        ["EdgeNet.Prediction"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Vision"],
+        ["EdgeNet.Device"] = ["EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
         ["EdgeNet.Import"] = ["EdgeNet.Model"],
         ["EdgeNet.Training"] = ["EdgeNet.Model", "EdgeNet.Kernels"],
         ["EdgeNet.Compression"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Training"],
-        ["EdgeNet.Cli"] = ["EdgeNet.Model", "EdgeNet.Kernels", "EdgeNet.Vision", "EdgeNet.Runtime", "EdgeNet.Import", "EdgeNet.Training", "EdgeNet.Compression"],
-        ["PedestrianCamera"] = ["EdgeNet.Runtime", "EdgeNet.Vision"],
+        ["EdgeNet.Cli"] = ["EdgeNet.Model", "EdgeNet.Kernels", "EdgeNet.Vision", "EdgeNet.Runtime", "EdgeNet.Prediction", "EdgeNet.Import", "EdgeNet.Training", "EdgeNet.Compression"],
+        ["PedestrianCamera"] = ["EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
     };
 
     public static TheoryData<string> Projects()

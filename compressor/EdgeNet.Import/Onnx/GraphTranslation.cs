@@ -25,6 +25,7 @@ internal sealed class GraphTranslation
     private readonly GraphOrder _order;
     private readonly int _opset;
     private readonly Dictionary<string, TensorProto> _initializers = [];
+    private readonly Dictionary<string, Constant> _known = [];
     private readonly Dictionary<string, Operand> _operands = [];
     private readonly Lazy<ILookup<string, (NodeProto Node, int Input)>> _readers;
     private readonly Dictionary<(Value Value, ValueList<int> Permutation, Shape? Shape), Value> _arranged = [];
@@ -35,7 +36,7 @@ internal sealed class GraphTranslation
     {
         _model = model;
         _options = options;
-        _foldingBytes = options.FoldingBytes + fileBytes;
+        _foldingBytes = options.FoldingBytes + 4 * fileBytes;
         _graph = model.Graph ?? throw new ModelFormatException("the file holds no graph; expected an ONNX model");
         if (_graph.Node.Count > options.MaxNodes)
             throw new ModelFormatException($"the graph has {_graph.Node.Count} nodes; expected at most {options.MaxNodes} (ImportOptions.{nameof(options.MaxNodes)})");
@@ -90,9 +91,10 @@ internal sealed class GraphTranslation
     {
         if (_operands.TryGetValue(name, out Operand operand)) return operand.Value.Constant;
         if (_options.FixedInputs.TryGetValue(name, out Constant? given)) return given;
-        if (_initializers.TryGetValue(name, out TensorProto? tensor)) return OnnxTensors.Read(tensor, $"initializer '{name}'");
+        if (_known.TryGetValue(name, out Constant? known)) return known;
+        if (_initializers.TryGetValue(name, out TensorProto? tensor)) return _known[name] = OnnxTensors.Read(tensor, $"initializer '{name}'");
         if (_order.ProducerOf(name) is { OpType: "Constant" } node && node.Attribute.FirstOrDefault(a => a.Name == "value") is { T: { } value })
-            return OnnxTensors.Read(value, $"the constant '{name}'");
+            return _known[name] = OnnxTensors.Read(value, $"the constant '{name}'");
         return null;
     }
 
@@ -139,7 +141,7 @@ internal sealed class GraphTranslation
         return Once((value, permutation, shape), () =>
         {
             Constant arranged = Emit(new Transpose(permutation), codes.Name, codes).Constant
-                ?? throw new ModelFormatException($"the weights '{codes.Name}' are beyond ImportOptions.{nameof(ImportOptions.FoldingBytes)}");
+                ?? throw BeyondBudget(name);
             if (shape is { } wanted) arranged = arranged.Reshaped(wanted, channels);
             return Emit(new Dequantize(), value.Name, Constant(arranged, codes.Name));
         });
@@ -157,14 +159,28 @@ internal sealed class GraphTranslation
         return true;
     }
 
+    /// <summary>Takes what a constant costs from the budget.</summary>
+    /// <exception cref="ModelFormatException">That is not enough.</exception>
+    public void Spend(long bytes, string name)
+    {
+        if (!TrySpend(bytes)) throw BeyondBudget(name);
+    }
+
+    private static ModelFormatException BeyondBudget(string name) =>
+        new($"the constants that node '{name}' takes are too many or too large; if the model is as it should be, raise ImportOptions.{nameof(ImportOptions.FoldingBytes)}");
+
     private Value? TryFold(Op op, string name, ReadOnlySpan<Value> inputs)
     {
+        // Bytes are copied fast; elements that are computed one by one take about as long as eight of them.
+        bool copies = op is Model.Transpose or Model.Reshape;
         long cost = 0;
         foreach (Value input in inputs)
         {
             if (input.Constant is null) return null;
-            cost += input.Type.ByteCount;
+            cost += Cost(input.Type);
         }
+
+        long Cost(TensorType type) => copies ? type.ByteCount : 8L * type.Shape.ElementCount;
         ImmutableArray<TensorType> types;
         try
         {
@@ -174,8 +190,10 @@ internal sealed class GraphTranslation
         {
             throw new ShapeException($"{op.Name} '{name}': {e.Message}", e);
         }
-        if (!ConstantFolding.IsWorthwhile(op, types[0]) || !TrySpend(cost + types[0].ByteCount)) return null;
+        cost += Cost(types[0]);
+        if (!ConstantFolding.IsWorthwhile(op, types[0]) || !TrySpend(cost)) return null;
         Constant? folded = ConstantFolding.Evaluate(op, [.. inputs.ToArray().Select(input => input.Constant!)], types[0], name);
+        if (folded is null) _foldingBytes += cost;
         return folded is null ? null : _builder.Constant(folded, inputs.Length == 1 && inputs[0].Name.Length > 0 ? inputs[0].Name : name);
     }
 

@@ -137,8 +137,9 @@ internal sealed class OnnxNode(GraphTranslation graph, NodeProto proto, string n
     /// <summary>The name of an input.</summary>
     public string InputName(int input) => proto.Input[input];
 
-    /// <summary>Whether folding may cost so much more.</summary>
-    public bool TrySpend(long bytes) => graph.TrySpend(bytes);
+    /// <summary>Takes what a constant costs from the budget of folding.</summary>
+    /// <exception cref="ModelFormatException">That is not enough.</exception>
+    public void Spend(long bytes) => graph.Spend(bytes, name);
 
     /// <summary>Says what an output is.</summary>
     public void Output(int output, Operand operand)

@@ -187,6 +187,23 @@ public sealed class OnnxImporterTests
         () => new ModelWriter().Constant("a", [], 0L).Constant("b", [], 1L << 28).Constant("c", [], 1L).Node("Range", "a,b,c", "y").Output("y").Import()).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void One_constant_that_is_used_over_and_over_costs_no_more_than_the_budget()
+    {
+        ModelWriter model = new ModelWriter().Constant("w", [1 << 20], new byte[1 << 20]).Constant("s", [], 0.5f);
+        for (int i = 0; i < 200; i++) model.Node("DequantizeLinear", "w,s", $"y{i}").Output($"y{i}");
+
+        Assert.Contains("FoldingBytes", Assert.Throws<ModelFormatException>(() => model.Import()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bias_for_outputs_that_have_no_weights_is_not_written_out()
+    {
+        ModelWriter model = new ModelWriter().Input("x", 1, 0).Constant("w", [0, 1 << 29], Array.Empty<float>()).Constant("c", [1], 1f).Node("Gemm", "x,w,c", "y").Output("y");
+
+        Assert.Throws<ModelFormatException>(() => model.Import());
+    }
+
+    [Fact]
     public void Limits_are_stated()
     {
         ModelWriter model = new ModelWriter().Input("x", 2).Node("Relu", "x", "a").Node("Relu", "a", "y").Output("y");

@@ -140,7 +140,10 @@ internal static class ConvolutionOperators
     private static void MaxPool(OnnxNode node)
     {
         node.RefuseOutputs(1, "the indices of the maxima are not kept; use Resize or ConvTranspose where they would be unpooled");
-        node.Move(x => Pool(node, PoolKind.Max, x));
+        // Plain bytes go by way of floats, which hold each of them exactly; codes of quantized tensors are Int8.
+        node.Move(x => x.Type.Element == ElementType.UInt8
+            ? node.Cast(Pool(node, PoolKind.Max, node.Cast(x, ElementType.Float32)), ElementType.UInt8)
+            : Pool(node, PoolKind.Max, x));
     }
 
     private static Value Pool(OnnxNode node, PoolKind kind, Value x)
@@ -216,7 +219,9 @@ internal static class ConvolutionOperators
         Shape shape = summand.Type.Shape;
         if (shape.ElementCount == outputs && (outputs == 1 || shape[^1] == outputs))
             return node.Constant(summand.Reshaped([outputs]), called);
-        return shape.ElementCount != 1 ? null : node.Constant(Constant.Of<float>([.. Enumerable.Repeat(summand.ToArray<float>()[0], outputs)]), called);
+        if (shape.ElementCount != 1) return null;
+        node.Spend(8L * outputs);
+        return node.Constant(Constant.Of<float>([.. Enumerable.Repeat(summand.ToArray<float>()[0], outputs)]), called);
     }
 
     private static void RequireFloat(OnnxNode node, Value a, Value b)

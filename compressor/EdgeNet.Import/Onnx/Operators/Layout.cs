@@ -281,8 +281,8 @@ internal static class LayoutOperators
         Constant Counted<T>(Func<Constant, T> read, Func<T, T, T, double> count) where T : unmanaged, System.Numerics.INumber<T>
         {
             double elements = Math.Max(0, count(read(start), read(limit), read(delta)));
-            if (double.IsNaN(elements) || elements > Shape.MaxElements || !node.TrySpend((long)elements * start.Type.Element.Size()))
-                throw node.Invalid($"it counts {elements} elements; expected fewer, see ImportOptions.{nameof(ImportOptions.FoldingBytes)}");
+            if (double.IsNaN(elements) || elements > Shape.MaxElements) throw node.Invalid($"it counts {elements} elements; at most {Shape.MaxElements} are supported");
+            node.Spend(16 * (long)elements);
             return ConstantFolding.Range((int)elements, read(start), read(delta));
         }
     }

@@ -170,14 +170,20 @@ internal static class QuantizationOperators
         if (wanted is not null && codes.Value.Constant is { } constant)
         {
             bool unsigned = element == ElementType.UInt8;
-            byte[] shifted = constant.Codes.ToArray();
-            for (int i = 0; unsigned && i < shifted.Length; i++) shifted[i] ^= 0x80;
             var type = new TensorType(ElementType.Int8, constant.Type.Shape, unsigned ? Shifted(wanted) : wanted);
-            return node.Emit(new Dequantize(), node.Constant(Constant.Dense(type, shifted), codes.Value.Name));
+            return node.Emit(new Dequantize(), node.Constant(Constant.Dense(type, unsigned ? Shifted(node, constant.Codes) : constant.Codes), codes.Value.Name));
         }
         if (codes.Value.Constant is { Type.Element: ElementType.Int32 } integers && node.Input(input + 1).Constant is not null)
             return Scaled(node, integers, input, channelAxis, codes.Value.Name);
         return Computed(node, codes.Value, input, channelAxis);
+    }
+
+    private static byte[] Shifted(OnnxNode node, ReadOnlyMemory<byte> unsigned)
+    {
+        node.Spend(unsigned.Length);
+        byte[] codes = unsigned.ToArray();
+        foreach (ref byte code in codes.AsSpan()) code ^= 0x80;
+        return codes;
     }
 
     /// <summary>Codes of one scale and zero point that are read with others.</summary>
@@ -191,6 +197,7 @@ internal static class QuantizationOperators
     /// <summary>A bias of integers: numbers that are multiples of its scale, exactly.</summary>
     private static Value Scaled(OnnxNode node, Constant integers, int input, int? channelAxis, string name)
     {
+        node.Spend(8L * integers.Type.Shape.ElementCount);
         float[] scales = node.KnownFloats(input + 1)!;
         long[] zeroPoints = node.KnownLongs(input + 2) ?? [0];
         Shape shape = integers.Type.Shape;
@@ -226,6 +233,7 @@ internal static class QuantizationOperators
     {
         if (!node.Has(bias)) return null;
         if (node.Known(bias) is not { Type.Element: ElementType.Int32 } codes) throw node.Invalid("its bias is not of INT32");
+        node.Spend(8L * codes.Type.Shape.ElementCount);
         float scale = node.KnownFloat(inputScale)!.Value * alpha;
         float[] scales = node.KnownFloats(weightScale)!;
         int last = codes.Type.Shape.Rank == 0 ? 1 : codes.Type.Shape[^1];
@@ -250,6 +258,7 @@ internal static class QuantizationOperators
     /// <summary>Weights that the model keeps as numbers and codes as it runs: coded now.</summary>
     private static Value Coded(OnnxNode node, Constant numbers, Quantize op)
     {
+        node.Spend(8L * numbers.Type.Shape.ElementCount);
         TensorType type = op.InferTypes([numbers.Type])[0];
         Quantization quantization = type.Quantization!;
         int inner = quantization.IsPerTensor ? 1 : type.Shape.Product(quantization.Axis + 1, type.Shape.Rank);
