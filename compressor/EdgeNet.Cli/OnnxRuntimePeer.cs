@@ -18,7 +18,10 @@ internal static class OnnxRuntimePeer
         string script = FindScript();
         string home = Path.GetDirectoryName(script)!;
         if (!Directory.Exists(Path.Combine(home, "node_modules", "onnxruntime-node")))
-            throw new IOException($"ONNX Runtime is not installed beside {script}; install it with: npm ci --prefix {home}");
+        {
+            // Its install script fetches GPU libraries, which nothing here uses.
+            throw new IOException($"ONNX Runtime is not installed beside {script}; install it with: npm ci --ignore-scripts --prefix {home}");
+        }
 
         var start = new ProcessStartInfo("node") { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (string argument in new[] { script, Path.GetFullPath(model), folder }) start.ArgumentList.Add(argument);

@@ -37,10 +37,15 @@ internal sealed record TensorComparison(string Output, double MaxError, double R
     /// <summary>
     /// What one step is in the units of the output: 1 where it holds the codes themselves, the scale where they are dequantized last of all.
     /// </summary>
-    private static double? StepOf(Value output) => output switch
+    private static double? StepOf(Value output)
     {
-        { Type.Quantization: not null } => 1,
-        { Producer: { Op: Dequantize } node } when node.Inputs[0].Type.Quantization is { IsPerTensor: true } quantization => quantization.Scale,
-        _ => null,
-    };
+        // What only moves elements keeps the steps.
+        while (output.Producer is { Op: Reshape or Transpose or Slice } mover) output = mover.Inputs[0];
+        return output switch
+        {
+            { Type.Quantization: not null } => 1,
+            { Producer: { Op: Dequantize } node } when node.Inputs[0].Type.Quantization is { IsPerTensor: true } quantization => quantization.Scale,
+            _ => null,
+        };
+    }
 }

@@ -40,16 +40,7 @@ internal static partial class Program
         {
             return Complain($"{e.Message} (see: edgenet-device --help)", 2);
         }
-        catch (FileNotFoundException e)
-        {
-            // The framework's own texts are not in the native binary.
-            return Complain($"{e.FileName}: no such file", 1);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return Complain("no such folder", 1);
-        }
-        catch (Exception e) when (e is ModelException or ImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelException or ImageFormatException or IOException)
         {
             return Complain(e.Message, 1);
         }
@@ -95,7 +86,7 @@ internal static partial class Program
     {
         using InferenceSession session = Open(arguments);
         var model = new PictureModel(session);
-        foreach (Classification one in model.Classify(ImageFile.Load(arguments[1]), arguments.Count("--top", 5)))
+        foreach (Classification one in model.Classify(Access(arguments[1], ImageFile.Load), arguments.Count("--top", 5)))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Score:0.0000}  {one.Index}  {one.Label}"));
     }
 
@@ -103,20 +94,49 @@ internal static partial class Program
     {
         using InferenceSession session = Open(arguments);
         var model = new PictureModel(session);
-        Image image = ImageFile.Load(arguments[1]);
+        Image image = Access(arguments[1], ImageFile.Load);
         Detection[] detections = model.Detect(image, arguments.Number("--threshold"));
+        if (arguments.Text("--out") is { } annotated)
+        {
+            Drawing.Detections(image, detections, model.Labels, scale: Math.Max(1, Math.Min(image.Width, image.Height) / 400));
+            Access(annotated, path =>
+            {
+                ImageFile.Save(path, image);
+                return path;
+            });
+        }
         foreach (Detection found in detections)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{found.Score:0.0000}  {found.Box.XMin:0.0} {found.Box.YMin:0.0} {found.Box.XMax:0.0} {found.Box.YMax:0.0}  {found.Label}  {model.LabelOf(found.Label)}"));
         }
-        if (arguments.Text("--out") is not { } annotated) return;
-        Drawing.Detections(image, detections, model.Labels, scale: Math.Max(1, Math.Min(image.Width, image.Height) / 400));
-        ImageFile.Save(annotated, image);
     }
 
-    private static InferenceSession Open(Arguments arguments) =>
-        new(arguments[0], new SessionOptions { Threads = arguments.Count("--threads", Environment.ProcessorCount) });
+    private static InferenceSession Open(Arguments arguments)
+    {
+        var options = new SessionOptions { Threads = arguments.Count("--threads", Environment.ProcessorCount) };
+        return new InferenceSession(Access(arguments[0], ModelFile.Load), options);
+    }
+
+    /// <summary>Reads or writes a file; why that fails is told here, as the framework's own texts are not in the native binary.</summary>
+    private static T Access<T>(string path, Func<string, T> access)
+    {
+        try
+        {
+            return access(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string reason = e switch
+            {
+                FileNotFoundException => "no such file",
+                DirectoryNotFoundException => "no such folder",
+                UnauthorizedAccessException => "not permitted, or a folder",
+                _ => e.Message,
+            };
+            throw new IOException($"{path}: {reason}", e);
+        }
+    }
 
     private static void ShowInfo(TextWriter output)
     {

@@ -17,7 +17,7 @@ public sealed class PictureModel
     private readonly DetectionDecoder? _decoder;
     private readonly List<Detection> _candidates = [];
 
-    // By class, so that ranking 1000 of them again and again allocates nothing but the answer.
+    // Kept between runs, so that ranking a thousand classes allocates nothing but the answer.
     private readonly PriorityQueue<int, (float Score, int Index)> _best = new();
 
     /// <summary>Binds a session, which stays the caller's to dispose.</summary>

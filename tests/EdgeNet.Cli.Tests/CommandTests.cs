@@ -71,6 +71,16 @@ public sealed class CommandTests : IDisposable
         Assert.Single(CommandLine.Run("run", model, picture, "--out", _folder["new"], "--threshold", "0.8").Succeeded().TrimEnd().Split('\n'));
     }
 
+    [Theory]
+    [InlineData("person\n")]
+    [InlineData("nothing\nperson\n")]
+    public void Labels_of_a_detector_may_leave_the_background_out(string labels)
+    {
+        string model = Models.Detector().Save(_folder);
+        CommandLine.Run("convert", model, "-o", model, "--labels", _folder.Write("labels.txt", labels)).Succeeded();
+        Assert.Equal("person", ModelFile.Load(model).Card.Labels!.Value[1]);
+    }
+
     [Fact]
     public void Run_takes_and_gives_tensors()
     {
