@@ -100,15 +100,23 @@ public class RealModelTests(ITestOutputHelper output)
             if ((model.Golden("int8", name) ?? (session.Graph.Outputs.Length == 1 ? model.Golden("int8", "probs") : null)) is not { } expected) continue;
             (float[] actual, float step) = RealModel.Real(session, i);
             Assert.Equal(expected.Length, actual.Length);
-            Assert.NotEqual(0, step);
             double[] errors = [.. actual.Zip(expected, (a, e) => (double)Math.Abs(a - e))];
+            compared++;
+            if (step == 0)
+            {
+                // The last convolution is in float: there is no step. What comes in differs by codes that lay within a rounding error
+                // of a tie somewhere in the network, of which each moves the output a little.
+                double range = expected.Max() - expected.Min();
+                output.WriteLine($"{model.Id} {name}: largest error {errors.Max() / range:P2} of the range, mean {errors.Average() / range:P3}");
+                Assert.True(errors.Max() <= 0.025 * range && errors.Average() <= 0.0025 * range, $"{name}: largest error {errors.Max()} of a range of {range}");
+                continue;
+            }
             // The outputs lie on the grid of codes: the slack is for the rounding of their float form only.
             double share = errors.Count(error => error <= 1.01 * step) / (double)errors.Length;
             double exact = errors.Count(error => error <= 0.01 * step) / (double)errors.Length;
             output.WriteLine($"{model.Id} {name}: {share:P3} within one step of {step}, {exact:P3} equal");
             Assert.True(share >= 0.99, $"{name}: {share:P2} of the elements within one step; expected 99 %");
             if (expected.Length <= 1001) Assert.Equal(expected.Max(), expected[Array.IndexOf(actual, actual.Max())]);
-            compared++;
         }
         Assert.NotEqual(0, compared);
     }

@@ -41,8 +41,8 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
     }
 
     /// <summary>
-    /// An output as real numbers, and the size of one quantization step. A softmax in float counts as the 1/256 that TFLite gives to
-    /// every quantized softmax, another output in float as 8 bits over its range.
+    /// An output as real numbers, and the size of one quantization step: 0 where it is no code. A softmax in float counts as the 1/256
+    /// that TFLite gives to every quantized softmax.
     /// </summary>
     public static (float[] Values, float Step) Real(InferenceSession session, int index)
     {
@@ -54,16 +54,15 @@ internal sealed record RealModel(string Id, string? Float, string? Int8, int[] S
                 : session.Output<byte>(index).ToArray().Select(code => (int)code);
             return ([.. codes.Select(code => q.Scale * (code - q.ZeroPoint))], q.Scale);
         }
-        float[] values = session.Output<float>(index).ToArray();
         Node? node = value.Producer;
         while (node is not null && node.Op is Reshape or Transpose or Concat or Slice) node = node!.Inputs[0].Producer;
         float step = node?.Op switch
         {
             Dequantize => node.Inputs[0].Type.Quantization!.Scale,
             Softmax => 1 / 256f,
-            _ => (values.Max() - values.Min()) / 255,
+            _ => 0,
         };
-        return (values, step);
+        return (session.Output<float>(index).ToArray(), step);
     }
 
     private static List<RealModel> Read()

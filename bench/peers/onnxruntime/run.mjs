@@ -1,5 +1,5 @@
 // Runs a model in ONNX Runtime, graph optimisation off, on raw NumPy tensors, and writes every output as NAME.npy:
-//   npm ci && node run.mjs MODEL.onnx OUTPUT_FOLDER NAME=FILE.npy ...
+//   npm ci --ignore-scripts && node run.mjs MODEL.onnx OUTPUT_FOLDER NAME=FILE.npy ...
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';

@@ -29,16 +29,15 @@ public static class OnnxImporter
     /// <exception cref="ModelFormatException">The bytes are damaged, refer to data outside them, or go past a limit.</exception>
     /// <exception cref="UnsupportedOperatorException">The model uses an operator, or a form of one, that EdgeNet does not have.</exception>
     /// <exception cref="ShapeException">A node's inputs do not fit it.</exception>
-    public static Graph Read(ReadOnlyMemory<byte> bytes, ImportOptions? options = null)
-    {
-        options ??= ImportOptions.Default;
-        RequireLength(bytes.Length, options);
-        return QuantizationLifting.Run(LayoutPropagation.Run(Translate(bytes, options)));
-    }
+    public static Graph Read(ReadOnlyMemory<byte> bytes, ImportOptions? options = null) =>
+        QuantizationLifting.Run(LayoutPropagation.Run(Translate(bytes, options ?? ImportOptions.Default)));
 
     /// <summary>Each operator as it stands, with transposes around image ops: right by definition, before the passes make it lean.</summary>
-    internal static Graph Translate(ReadOnlyMemory<byte> bytes, ImportOptions options) =>
-        new GraphTranslation(Parse(bytes), bytes.Length, options).Run();
+    internal static Graph Translate(ReadOnlyMemory<byte> bytes, ImportOptions options)
+    {
+        RequireLength(bytes.Length, options);
+        return new GraphTranslation(Parse(bytes), bytes.Length, options).Run();
+    }
 
     private static ModelProto Parse(ReadOnlyMemory<byte> bytes)
     {
