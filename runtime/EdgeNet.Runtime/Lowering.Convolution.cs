@@ -10,10 +10,22 @@ internal static partial class Lowering
     {
         var shape = new ConvolutionShape
         {
-            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], InputChannels = x.Shape[3],
-            OutputChannels = w.Shape[0], KernelHeight = w.Shape[1], KernelWidth = w.Shape[2],
-            StrideHeight = op.Strides[0], StrideWidth = op.Strides[1], DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0], PadLeft = op.Padding[1], PadBottom = op.Padding[2], PadRight = op.Padding[3], Groups = op.Groups,
+            Batch = x.Shape[0],
+            InputHeight = x.Shape[1],
+            InputWidth = x.Shape[2],
+            InputChannels = x.Shape[3],
+            OutputChannels = w.Shape[0],
+            KernelHeight = w.Shape[1],
+            KernelWidth = w.Shape[2],
+            StrideHeight = op.Strides[0],
+            StrideWidth = op.Strides[1],
+            DilationHeight = op.Dilations[0],
+            DilationWidth = op.Dilations[1],
+            PadTop = op.Padding[0],
+            PadLeft = op.Padding[1],
+            PadBottom = op.Padding[2],
+            PadRight = op.Padding[3],
+            Groups = op.Groups,
         };
         if (x.Type.Quantization is null)
             return new(shape.Rows, (begin, end) => ConvolutionF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
@@ -25,10 +37,21 @@ internal static partial class Lowering
     {
         var shape = new DepthwiseShape
         {
-            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], Channels = x.Shape[3],
-            Multiplier = w.Shape[2] / x.Shape[3], KernelHeight = w.Shape[0], KernelWidth = w.Shape[1],
-            StrideHeight = op.Strides[0], StrideWidth = op.Strides[1], DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0], PadLeft = op.Padding[1], PadBottom = op.Padding[2], PadRight = op.Padding[3],
+            Batch = x.Shape[0],
+            InputHeight = x.Shape[1],
+            InputWidth = x.Shape[2],
+            Channels = x.Shape[3],
+            Multiplier = w.Shape[2] / x.Shape[3],
+            KernelHeight = w.Shape[0],
+            KernelWidth = w.Shape[1],
+            StrideHeight = op.Strides[0],
+            StrideWidth = op.Strides[1],
+            DilationHeight = op.Dilations[0],
+            DilationWidth = op.Dilations[1],
+            PadTop = op.Padding[0],
+            PadLeft = op.Padding[1],
+            PadBottom = op.Padding[2],
+            PadRight = op.Padding[3],
         };
         if (x.Type.Quantization is null)
             return new(shape.Rows, (begin, end) => DepthwiseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
@@ -49,10 +72,22 @@ internal static partial class Lowering
     {
         var shape = new ConvTransposeShape
         {
-            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], InputChannels = x.Shape[3],
-            OutputHeight = y.Shape[1], OutputWidth = y.Shape[2], OutputChannels = w.Shape[0], KernelHeight = w.Shape[1], KernelWidth = w.Shape[2],
-            StrideHeight = op.Strides[0], StrideWidth = op.Strides[1], DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0], PadLeft = op.Padding[1], Groups = op.Groups,
+            Batch = x.Shape[0],
+            InputHeight = x.Shape[1],
+            InputWidth = x.Shape[2],
+            InputChannels = x.Shape[3],
+            OutputHeight = y.Shape[1],
+            OutputWidth = y.Shape[2],
+            OutputChannels = w.Shape[0],
+            KernelHeight = w.Shape[1],
+            KernelWidth = w.Shape[2],
+            StrideHeight = op.Strides[0],
+            StrideWidth = op.Strides[1],
+            DilationHeight = op.Dilations[0],
+            DilationWidth = op.Dilations[1],
+            PadTop = op.Padding[0],
+            PadLeft = op.Padding[1],
+            Groups = op.Groups,
         };
         return new(shape.Rows, (begin, end) => ConvTransposeF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
     }
@@ -103,10 +138,23 @@ internal static partial class Lowering
     {
         var shape = new PoolingShape
         {
-            Batch = x.Shape[0], InputHeight = x.Shape[1], InputWidth = x.Shape[2], Channels = x.Shape[3], OutputHeight = y.Shape[1], OutputWidth = y.Shape[2],
-            KernelHeight = op.Size[0], KernelWidth = op.Size[1], StrideHeight = op.Strides[0], StrideWidth = op.Strides[1],
-            DilationHeight = op.Dilations[0], DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0], PadLeft = op.Padding[1], PadBottom = op.Padding[2], PadRight = op.Padding[3], CountIncludePad = op.CountIncludesPadding,
+            Batch = x.Shape[0],
+            InputHeight = x.Shape[1],
+            InputWidth = x.Shape[2],
+            Channels = x.Shape[3],
+            OutputHeight = y.Shape[1],
+            OutputWidth = y.Shape[2],
+            KernelHeight = op.Size[0],
+            KernelWidth = op.Size[1],
+            StrideHeight = op.Strides[0],
+            StrideWidth = op.Strides[1],
+            DilationHeight = op.Dilations[0],
+            DilationWidth = op.Dilations[1],
+            PadTop = op.Padding[0],
+            PadLeft = op.Padding[1],
+            PadBottom = op.Padding[2],
+            PadRight = op.Padding[3],
+            CountIncludePad = op.CountIncludesPadding,
         };
         if (op.Kind == PoolKind.Average && x.Type.Element == ElementType.Float32)
             return new(shape.Rows, (begin, end) => PoolingF32.AverageScalar(shape, x.As<float>(), y.As<float>(), begin, end));
@@ -147,7 +195,10 @@ internal static partial class Lowering
 
         public QuantizationS8 Span => new()
         {
-            InputZeroPoint = _inputZeroPoint, WeightZeroPoints = _weightZeroPoints, Multipliers = _multipliers, OutputZeroPoint = _outputZeroPoint,
+            InputZeroPoint = _inputZeroPoint,
+            WeightZeroPoints = _weightZeroPoints,
+            Multipliers = _multipliers,
+            OutputZeroPoint = _outputZeroPoint,
         };
     }
 }

@@ -25,10 +25,19 @@ internal static partial class Lowering
         (Tensor codes, Tensor scores, Tensor anchors) = (inputs[0], inputs[1], inputs[2]);
         var shape = new DetectionPostProcessShape
         {
-            Boxes = codes.Shape[1], Classes = op.Classes, Background = scores.Shape[2] > op.Classes, MaximumDetections = op.MaxDetections,
-            MaximumClassesPerDetection = op.MaxClassesPerDetection, DetectionsPerClass = op.DetectionsPerClass, UseRegularNms = op.UseRegularNms,
-            ScoreThreshold = op.ScoreThreshold, IouThreshold = op.IouThreshold,
-            ScaleY = op.Scales[0], ScaleX = op.Scales[1], ScaleHeight = op.Scales[2], ScaleWidth = op.Scales[3],
+            Boxes = codes.Shape[1],
+            Classes = op.Classes,
+            Background = scores.Shape[2] > op.Classes,
+            MaximumDetections = op.MaxDetections,
+            MaximumClassesPerDetection = op.MaxClassesPerDetection,
+            DetectionsPerClass = op.DetectionsPerClass,
+            UseRegularNms = op.UseRegularNms,
+            ScoreThreshold = op.ScoreThreshold,
+            IouThreshold = op.IouThreshold,
+            ScaleY = op.Scales[0],
+            ScaleX = op.Scales[1],
+            ScaleHeight = op.Scales[2],
+            ScaleWidth = op.Scales[3],
         };
         int[] integers = new int[shape.IntScratchLength];
         float[] reals = new float[shape.FloatScratchLength];

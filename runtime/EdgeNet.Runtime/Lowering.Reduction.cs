@@ -113,7 +113,9 @@ internal static partial class Lowering
             var to = axis == axes[^1] ? y : Scratch(new TensorType(x.Type.Element, from.Shape.With(axis, op.Sizes[axis]), x.Type.Quantization));
             ResizeTaps taps = ResizeTaps.Build(new ResizeAxis
             {
-                InputLength = from.Shape[axis], OutputLength = op.Sizes[axis], Scale = op.Scales[axis],
+                InputLength = from.Shape[axis],
+                OutputLength = op.Sizes[axis],
+                Scale = op.Scales[axis],
                 Mode = op.Interpolation switch { Interpolation.Nearest => ResizeMode.Nearest, Interpolation.Linear => ResizeMode.Linear, _ => ResizeMode.Cubic },
                 Nearest = op.Rounding switch
                 {
@@ -132,8 +134,11 @@ internal static partial class Lowering
                     CoordinateTransformation.TfHalfPixelForNearest => ResizeCoordinates.TfHalfPixelForNn,
                     _ => ResizeCoordinates.TfCropAndResize,
                 },
-                CubicCoefficient = op.CubicCoefficient, ExcludeOutside = op.ExcludeOutside, Antialias = op.Antialias,
-                RoiStart = Cropped(axis) ? op.RegionOfInterest[axis] : 0, RoiEnd = Cropped(axis) ? op.RegionOfInterest[rank + axis] : 1,
+                CubicCoefficient = op.CubicCoefficient,
+                ExcludeOutside = op.ExcludeOutside,
+                Antialias = op.Antialias,
+                RoiStart = Cropped(axis) ? op.RegionOfInterest[axis] : 0,
+                RoiEnd = Cropped(axis) ? op.RegionOfInterest[rank + axis] : 1,
             });
             passes.Add((AxisShape.Of(from.Shape.Span, axis), taps, from, to));
             from = to;

@@ -247,7 +247,7 @@ internal static class EvalCommand
             if (Class is not null)
             {
                 int label = LabelNamed(Class);
-                if (label < 0 && (!int.TryParse(Class, NumberStyles.None, CultureInfo.InvariantCulture, out label) || label >= Math.Max(Model.Labels.Count, 1)))
+                if (label < 0 && (!int.TryParse(Class, NumberStyles.None, CultureInfo.InvariantCulture, out label) || (Model.Labels.Count > 0 && label >= Model.Labels.Count)))
                     throw new UsageException($"--class {Class}: none of the model's labels, and no number of one");
                 string[] names = [Class, Model.LabelOf(label)];
                 int own = set.Classes.Count switch

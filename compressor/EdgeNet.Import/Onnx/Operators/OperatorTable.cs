@@ -24,7 +24,14 @@ internal static class OperatorTable
     /// </summary>
     private static readonly FrozenDictionary<string, int> ChangedIn = new Dictionary<string, int>
     {
-        ["BatchNormalization"] = 7, ["Cast"] = 6, ["Pad"] = 2, ["PRelu"] = 7, ["Reshape"] = 5, ["Split"] = 2, ["Tile"] = 6, ["Upsample"] = 7,
+        ["BatchNormalization"] = 7,
+        ["Cast"] = 6,
+        ["Pad"] = 2,
+        ["PRelu"] = 7,
+        ["Reshape"] = 5,
+        ["Split"] = 2,
+        ["Tile"] = 6,
+        ["Upsample"] = 7,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, string> Advice = new Dictionary<string, string>
