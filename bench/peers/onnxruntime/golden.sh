@@ -13,4 +13,4 @@ for model in "$golden"/*; do
   for file in "$model"/inputs/*.npy; do inputs+=("$(basename "$file" .npy)=$file"); done
   node run.mjs "$model/model.onnx" "$model/outputs" "${inputs[@]}"
 done
-echo "$(find "$golden" -type f -printf '%s\n' | paste -sd+ | bc) bytes"
+echo "$(find "$golden" -type f -exec cat {} + | wc -c) bytes in $golden"
