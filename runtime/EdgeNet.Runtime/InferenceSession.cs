@@ -51,8 +51,10 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>The memory of an input by its place.</summary>
-    /// <exception cref="ArgumentException">Its elements are of another type.</exception>
-    public Span<T> Input<T>(int index) where T : unmanaged => Typed<T>(_plan.Inputs[index], Graph.Inputs[index].Name);
+    /// <exception cref="ArgumentException">There is no such input, or its elements are of another type.</exception>
+    public Span<T> Input<T>(int index) where T : unmanaged => index >= 0 && index < _plan.Inputs.Length
+        ? Typed<T>(_plan.Inputs[index], Graph.Inputs[index].Name)
+        : throw new ArgumentOutOfRangeException(nameof(index), $"no input {index}; the model has {string.Join(", ", InputMetadata.Keys)}");
 
     /// <summary>The memory of an output, valid until the next run.</summary>
     /// <exception cref="ArgumentException">There is no such output, or its elements are of another type.</exception>
@@ -63,8 +65,10 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>The memory of an output by its place.</summary>
-    /// <exception cref="ArgumentException">Its elements are of another type.</exception>
-    public ReadOnlySpan<T> Output<T>(int index) where T : unmanaged => Typed<T>(_plan.Outputs[index], Graph.Outputs[index].Name);
+    /// <exception cref="ArgumentException">There is no such output, or its elements are of another type.</exception>
+    public ReadOnlySpan<T> Output<T>(int index) where T : unmanaged => index >= 0 && index < _plan.Outputs.Length
+        ? Typed<T>(_plan.Outputs[index], Graph.Outputs[index].Name)
+        : throw new ArgumentOutOfRangeException(nameof(index), $"no output {index}; the model has {string.Join(", ", OutputMetadata.Keys)}");
 
     /// <summary>Computes the outputs from the inputs.</summary>
     public void Run()
@@ -90,7 +94,17 @@ public sealed class InferenceSession : IDisposable
     public void Dispose() => _disposed = true;
 
     private static Span<T> Typed<T>(Tensor tensor, string name) where T : unmanaged =>
-        ElementTypes.Of<T>() == tensor.Type.Element
+        typeof(T) == ClrType(tensor.Type.Element)
             ? tensor.As<T>()
             : throw new ArgumentException($"'{name}' holds {tensor.Type.Element}, not {typeof(T).Name}");
+
+    private static Type ClrType(ElementType element) => element switch
+    {
+        ElementType.Float32 => typeof(float),
+        ElementType.Int8 => typeof(sbyte),
+        ElementType.UInt8 => typeof(byte),
+        ElementType.Int32 => typeof(int),
+        ElementType.Int64 => typeof(long),
+        _ => typeof(bool),
+    };
 }

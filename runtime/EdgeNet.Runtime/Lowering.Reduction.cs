@@ -12,12 +12,14 @@ internal static partial class Lowering
     {
         var shape = new ReduceShape(x.Shape.Span, op.Axes.Aggregate(0, (mask, axis) => mask | 1 << axis));
         int count = y.Shape.ElementCount;
-        if (op is ReduceMean && x.Type.Quantization is { } from)
+        if (op is ReduceMean && x.Type.Quantization is { IsPerTensor: true } from)
         {
             Quantization to = y.Type.Quantization!;
             var q = new PoolingQuantizationS8(from.Scale, from.ZeroPoint, to.Scale, to.ZeroPoint);
             return new(count, (begin, end) => MeanS8.Scalar(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
         }
+        // The extremes of codes are those of what they stand for; their sums and products are not.
+        if (x.Type.Quantization is not null && op is not (ReduceMax or ReduceMin)) throw NoKernel(op, x);
         return x.Type.Element switch
         {
             ElementType.Float32 => op switch
@@ -104,6 +106,7 @@ internal static partial class Lowering
     /// <summary>One axis after the other, through memory of its own between them.</summary>
     private static Work Resample(Resize op, Tensor x, Tensor y)
     {
+        if (x.Type.Element is not (ElementType.Float32 or ElementType.Int8)) throw NoKernel(op, x);
         int rank = x.Shape.Rank;
         var passes = new List<(AxisShape Shape, ResizeTaps Taps, Tensor From, Tensor To)>();
         int[] axes = [.. Enumerable.Range(0, rank).Where(axis => op.Sizes[axis] != x.Shape[axis] || op.Scales[axis] != 1 || Cropped(axis))];
