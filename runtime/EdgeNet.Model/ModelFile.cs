@@ -145,14 +145,17 @@ public static class ModelFile
     private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)
     {
         int codeSize = constant.Storage switch { Storage.Dense => constant.Element.Size(), Storage.Half => 2, _ => 1 };
-        yield return Entry(constant.Values, Math.Min(codeSize, 4));
-        foreach (SectionHeader? section in new[] { constant.Scales, constant.ZeroPoints, constant.Codebook })
-        {
-            if (section is not null) yield return Entry(section, 4);
-        }
+        Shape shape = new(constant.Shape.Span);
+        // What a section decodes to follows from the constant; checked here, before anything is decoded.
+        yield return Entry(constant.Values, Math.Min(codeSize, 4), (long)shape.ElementCount * codeSize);
+        long channels = constant.Axis is { } axis && axis >= 0 && axis < shape.Rank ? shape[axis] : 1;
+        if (constant.Scales is not null) yield return Entry(constant.Scales, 4, 4 * channels);
+        if (constant.ZeroPoints is not null) yield return Entry(constant.ZeroPoints, 4, 4 * channels);
+        if (constant.Codebook is not null) yield return Entry(constant.Codebook, 4, 4 * 256);
 
-        static SectionEntry Entry(SectionHeader section, int elementSize) =>
-            new(section.Encoding, elementSize, section.Stored, section.Decoded, section.Crc);
+        static SectionEntry Entry(SectionHeader section, int elementSize, long most) => section.Decoded <= most
+            ? new(section.Encoding, elementSize, section.Stored, section.Decoded, section.Crc)
+            : throw new ModelFormatException($"header: a section of {section.Decoded} bytes where its constant has room for {most}");
     }
 
     private static Constant Restore(ConstantHeader header, Queue<ReadOnlyMemory<byte>> sections)

@@ -160,8 +160,7 @@ internal static partial class Lowering
             return new(shape.Rows, (begin, end) => PoolingF32.AverageScalar(shape, x.As<float>(), y.As<float>(), begin, end));
         if (op.Kind == PoolKind.Average)
         {
-            if (!x.Type.Quantization!.IsPerTensor) throw NoKernel(op, x);
-            Quantization qx = x.Type.Quantization, qy = y.Type.Quantization!;
+            Quantization qx = x.Type.Quantization!, qy = y.Type.Quantization!;
             var q = new PoolingQuantizationS8(qx.Scale, qx.ZeroPoint, qy.Scale, qy.ZeroPoint);
             return new(shape.Rows, (begin, end) => PoolingS8.AverageScalar(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
         }

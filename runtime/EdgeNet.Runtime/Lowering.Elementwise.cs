@@ -10,8 +10,7 @@ internal static partial class Lowering
 {
     private static Work Map(EdgeNet.Model.Unary op, Tensor x, Tensor y) => x.Type switch
     {
-        { Quantization: { IsPerTensor: true } } => MapCodes(op, x, y),
-        { Quantization: not null } => throw NoKernel(op, x),
+        { Quantization: not null } => MapCodes(op, x, y),
         { Element: ElementType.Float32 } => MapReals(op, x, y),
         { Element: ElementType.Int8 } => MapIntegers<sbyte>(op, x, y),
         { Element: ElementType.UInt8 } => MapIntegers<byte>(op, x, y),

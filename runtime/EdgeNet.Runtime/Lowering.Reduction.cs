@@ -12,7 +12,7 @@ internal static partial class Lowering
     {
         var shape = new ReduceShape(x.Shape.Span, op.Axes.Aggregate(0, (mask, axis) => mask | 1 << axis));
         int count = y.Shape.ElementCount;
-        if (op is ReduceMean && x.Type.Quantization is { IsPerTensor: true } from)
+        if (op is ReduceMean && x.Type.Quantization is { } from)
         {
             Quantization to = y.Type.Quantization!;
             var q = new PoolingQuantizationS8(from.Scale, from.ZeroPoint, to.Scale, to.ZeroPoint);

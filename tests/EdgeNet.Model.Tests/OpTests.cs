@@ -36,6 +36,15 @@ public class OpTests
         }
     }
 
+    [Fact]
+    public void Arithmetic_on_codes_of_several_scales_is_refused()
+    {
+        var image = new TensorType(ElementType.Int8, [1, 4, 4, 2], Quantization.PerChannel([0.5f, 0.25f], 3));
+        Quantization to = Quantization.PerTensor(0.5f, 3);
+        foreach (Op op in new Op[] { new Tanh(), new ReduceMean([0], false), new Pool2D(PoolKind.Average, [2, 2], [1, 1], [1, 1], [0, 0, 0, 0]) })
+            Assert.Contains("per tensor", Assert.Throws<ShapeException>(() => (op with { OutputQuantization = to }).InferTypes([image])).Message, StringComparison.Ordinal);
+    }
+
     // Rows: input extent, kernel, stride, dilation, pads before and after, ceil; the expected output extent, by hand.
     [Theory]
     [InlineData(5, 3, 1, 1, 0, 0, false, 3)]

@@ -130,7 +130,10 @@ internal readonly struct FlatTable(FlatBuffer buffer, int position, int length, 
     public string String(int field, int limit)
     {
         int at = Target(field);
-        return at < 0 ? "" : Encoding.UTF8.GetString(Elements(at, 1, limit).Span);
+        if (at < 0) return "";
+        // Names go into messages, which are one line.
+        string text = Encoding.UTF8.GetString(Elements(at, 1, limit).Span);
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
     }
 
     private T[] Numbers<T>(int field, int limit) where T : unmanaged

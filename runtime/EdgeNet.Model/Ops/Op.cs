@@ -43,6 +43,7 @@ public abstract partial record Op
             return new TensorType(input.Element, shape);
         }
         Require(input.Element == ElementType.Int8, $"quantized arithmetic on {input.Element}; expected Int8 (shift UInt8 codes by 128)");
+        Require(input.Quantization.IsPerTensor, "quantized arithmetic on codes of several scales; activations are quantized per tensor");
         Require(OutputQuantization is { IsPerTensor: true }, "a quantized input needs per-tensor output quantization");
         return new TensorType(ElementType.Int8, shape, OutputQuantization);
     }

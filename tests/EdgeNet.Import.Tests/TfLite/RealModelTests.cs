@@ -3,12 +3,12 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Import.Tests.TfLite;
 
-/// <summary>Models made by TensorFlow's own converters, where the shared folder lies beside the project (or EDGENET_SHARED names it).</summary>
+/// <summary>Models made by TensorFlow's own converters.</summary>
 public sealed class RealModelTests
 {
     private const string Float32 = "Float32", UInt8 = "UInt8", Int8 = "Int8";
 
-    [SharedModelsTheory]
+    [SharedTheory]
     [InlineData("mobilenet_v1_0.25_128_quant.tflite", UInt8, new[] { 1, 128, 128, 3 }, UInt8, new[] { 1, 1001 })]
     [InlineData("tf2_mobilenet_v2_1.0_224_ptq.tflite", UInt8, new[] { 1, 224, 224, 3 }, UInt8, new[] { 1, 1001 })]
     [InlineData("vww_96_float.tflite", Float32, new[] { 1, 96, 96, 3 }, Float32, new[] { 1, 2 })]
@@ -18,7 +18,7 @@ public sealed class RealModelTests
     [InlineData("ssd_mobilenet_v1_coco_300_quant.tflite", UInt8, new[] { 1, 300, 300, 3 }, Float32, new[] { 1, 10, 4 })]
     public void Imports(string file, string inputElement, int[] inputShape, string outputElement, int[] outputShape)
     {
-        Graph graph = TfLiteImporter.Load(Path.Combine(SharedModels.Folder!, file));
+        Graph graph = TfLiteImporter.Load(SharedMaterial.Path("models", file));
         TensorType input = Assert.Single(graph.Inputs).Type, output = graph.Outputs[0].Value.Type;
         Assert.Equal((inputElement, new Shape(inputShape)), (input.Element.ToString(), input.Shape));
         Assert.Equal((outputElement, new Shape(outputShape)), (output.Element.ToString(), output.Shape));
@@ -26,31 +26,5 @@ public sealed class RealModelTests
         Assert.Equal(output.Element != ElementType.Float32, output.Quantization is not null);
         Assert.DoesNotContain(graph.Nodes, node => node.Op is Transpose);
         Assert.Equal(file.StartsWith("ssd", StringComparison.Ordinal), graph.Card.Detector is not null);
-    }
-}
-
-internal static class SharedModels
-{
-    /// <summary>The folder of models; null where there is none.</summary>
-    public static string? Folder { get; } = Find();
-
-    private static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("EDGENET_SHARED") is { Length: > 0 } named) return Path.Combine(named, "models");
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string shared = Path.Combine(folder.FullName, "shared");
-            if (File.Exists(Path.Combine(shared, "DESIGN.md"))) return Path.Combine(shared, "models");
-        }
-        return null;
-    }
-}
-
-/// <summary>A theory that is skipped, visibly, where the shared models are absent.</summary>
-internal sealed class SharedModelsTheoryAttribute : TheoryAttribute
-{
-    public SharedModelsTheoryAttribute()
-    {
-        if (!Directory.Exists(SharedModels.Folder)) Skip = "the folder of shared models is not beside the project; EDGENET_SHARED names it elsewhere";
     }
 }
