@@ -10,6 +10,8 @@ public sealed class InferenceSession : IDisposable
 {
     private readonly Plan _plan;
     private readonly ParallelOptions _parallel;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
     private bool _disposed;
 
     /// <summary>Loads a <c>.edgenet</c> file.</summary>
@@ -26,6 +28,8 @@ public sealed class InferenceSession : IDisposable
         Graph = graph;
         _plan = Plan.Create(graph, options);
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads };
+        _inputNames = [.. graph.Inputs.Select(input => input.Name)];
+        _outputNames = [.. graph.Outputs.Select(output => output.Name)];
         InputMetadata = graph.Inputs.ToDictionary(input => input.Name, input => input.Type);
         OutputMetadata = graph.Outputs.ToDictionary(output => output.Name, output => output.Value.Type);
     }
@@ -46,7 +50,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ArgumentException">There is no such input, or its elements are of another type.</exception>
     public Span<T> Input<T>(string name) where T : unmanaged
     {
-        int index = Graph.Inputs.ToList().FindIndex(input => input.Name == name);
+        int index = Array.IndexOf(_inputNames, name);
         return index >= 0 ? Input<T>(index) : throw new ArgumentException($"no input '{name}'; the model has {string.Join(", ", InputMetadata.Keys)}", nameof(name));
     }
 
@@ -60,7 +64,7 @@ public sealed class InferenceSession : IDisposable
     /// <exception cref="ArgumentException">There is no such output, or its elements are of another type.</exception>
     public ReadOnlySpan<T> Output<T>(string name) where T : unmanaged
     {
-        int index = Graph.Outputs.ToList().FindIndex(output => output.Name == name);
+        int index = Array.IndexOf(_outputNames, name);
         return index >= 0 ? Output<T>(index) : throw new ArgumentException($"no output '{name}'; the model has {string.Join(", ", OutputMetadata.Keys)}", nameof(name));
     }
 
