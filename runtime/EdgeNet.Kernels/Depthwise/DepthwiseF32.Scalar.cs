@@ -1,6 +1,5 @@
 namespace EdgeNet.Kernels;
 
-/// <summary>Depthwise 2-D convolution in fp32. TFLite <c>DEPTHWISE_CONV_2D</c>; ONNX <c>Conv</c> with one group per channel.</summary>
 public static partial class DepthwiseF32
 {
     private const int Block = 64;

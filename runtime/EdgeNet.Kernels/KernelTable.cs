@@ -1,0 +1,30 @@
+namespace EdgeNet.Kernels;
+
+/// <summary>
+/// Every fast kernel that this processor can run, best first. Where a list is empty or its kernels do not accept a layer, the scalar
+/// reference (<c>*.Scalar.cs</c>) computes it. The order is that of measurement (bench/EdgeNet.Bench).
+/// </summary>
+public static class KernelTable
+{
+    /// <summary>Pointwise, general convolution and fully connected, Float32.</summary>
+    public static IReadOnlyList<PointwiseKernel> PointwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.PointwiseF32.Avx512] : Array.Empty<PointwiseKernel>(),
+    ];
+
+    /// <summary>Pointwise, general convolution and fully connected, 8-bit codes.</summary>
+    public static IReadOnlyList<PointwiseKernel> PointwiseS8 { get; } =
+    [
+    ];
+
+    /// <summary>Depthwise convolution, Float32.</summary>
+    public static IReadOnlyList<DepthwiseKernel> DepthwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.DepthwiseF32.Avx512] : Array.Empty<DepthwiseKernel>(),
+    ];
+
+    /// <summary>Depthwise convolution, 8-bit codes.</summary>
+    public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
+    [
+    ];
+}
