@@ -28,4 +28,11 @@ public static class KernelTable
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
     ];
+
+    /// <summary>The names of all of them.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
+        .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
+    ];
 }
