@@ -27,5 +27,6 @@ public static class KernelTable
     /// <summary>Depthwise convolution, 8-bit codes.</summary>
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
+        .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
     ];
 }
