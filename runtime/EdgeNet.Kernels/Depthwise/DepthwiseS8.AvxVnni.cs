@@ -142,6 +142,10 @@ public static unsafe partial class DepthwiseS8
         byte* r0 = (byte*)row->Rows[0] + c, r1 = (byte*)row->Rows[1] + c, r2 = (byte*)row->Rows[2] + c, zero = (byte*)row->ZeroPixel + c;
         nint pixel = row->PixelBytes;
         int width = row->InputWidth;
+        Vector256<int> bias0 = Vector256.Load((int*)block), bias1 = Vector256.Load((int*)block + 8);
+        Vector256<int> bias2 = Vector256.Load((int*)block + 16), bias3 = Vector256.Load((int*)block + 24);
+        Vector256<sbyte> low = VnniLow(row);
+        var codes = new VnniCodes(row, block);
         byte* output = row->Output + c - 2 * row->Channels;
         Vector256<int> s0 = default, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
         int left = -row->PadLeft, last = left + row->OutputWidth + 2;
@@ -161,16 +165,16 @@ public static unsafe partial class DepthwiseS8
                 s1 = Vnni.MultiplyWideningAndAdd(s1, x1, Vector256.Load(w + 288));
                 s2 = Vnni.MultiplyWideningAndAdd(s2, x2, Vector256.Load(w + 320));
                 s3 = Vnni.MultiplyWideningAndAdd(s3, x3, Vector256.Load(w + 352));
-                VnniStore(row, (float*)(block + VnniScale), output, s0, s1, s2, s3);
+                codes.Store(row, block, output, low, s0, s1, s2, s3);
             }
             s0 = Vnni.MultiplyWideningAndAdd(t0, x0, Vector256.Load(w + 128));
             s1 = Vnni.MultiplyWideningAndAdd(t1, x1, Vector256.Load(w + 160));
             s2 = Vnni.MultiplyWideningAndAdd(t2, x2, Vector256.Load(w + 192));
             s3 = Vnni.MultiplyWideningAndAdd(t3, x3, Vector256.Load(w + 224));
-            t0 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block), x0, Vector256.Load(w));
-            t1 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 8), x1, Vector256.Load(w + 32));
-            t2 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 16), x2, Vector256.Load(w + 64));
-            t3 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 24), x3, Vector256.Load(w + 96));
+            t0 = Vnni.MultiplyWideningAndAdd(bias0, x0, Vector256.Load(w));
+            t1 = Vnni.MultiplyWideningAndAdd(bias1, x1, Vector256.Load(w + 32));
+            t2 = Vnni.MultiplyWideningAndAdd(bias2, x2, Vector256.Load(w + 64));
+            t3 = Vnni.MultiplyWideningAndAdd(bias3, x3, Vector256.Load(w + 96));
         }
     }
 
@@ -182,6 +186,10 @@ public static unsafe partial class DepthwiseS8
         byte* r0 = (byte*)row->Rows[0] + c, r1 = (byte*)row->Rows[1] + c, r2 = (byte*)row->Rows[2] + c, zero = (byte*)row->ZeroPixel + c;
         nint pixel = row->PixelBytes;
         int width = row->InputWidth;
+        Vector256<int> bias0 = Vector256.Load((int*)block), bias1 = Vector256.Load((int*)block + 8);
+        Vector256<int> bias2 = Vector256.Load((int*)block + 16), bias3 = Vector256.Load((int*)block + 24);
+        Vector256<sbyte> low = VnniLow(row);
+        var codes = new VnniCodes(row, block);
         byte* output = row->Output + c;
         Vector256<int> s0 = default, s1 = s0, s2 = s0, s3 = s0;
         int left = -row->PadLeft, last = left + 2 * row->OutputWidth + 1;
@@ -201,14 +209,14 @@ public static unsafe partial class DepthwiseS8
                 s1 = Vnni.MultiplyWideningAndAdd(s1, x1, Vector256.Load(w + 288));
                 s2 = Vnni.MultiplyWideningAndAdd(s2, x2, Vector256.Load(w + 320));
                 s3 = Vnni.MultiplyWideningAndAdd(s3, x3, Vector256.Load(w + 352));
-                VnniStore(row, (float*)(block + VnniScale), output, s0, s1, s2, s3);
+                codes.Store(row, block, output, low, s0, s1, s2, s3);
                 output += row->Channels;
             }
             if (++x >= last) break;
-            s0 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block), x0, Vector256.Load(w));
-            s1 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 8), x1, Vector256.Load(w + 32));
-            s2 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 16), x2, Vector256.Load(w + 64));
-            s3 = Vnni.MultiplyWideningAndAdd(Vector256.Load((int*)block + 24), x3, Vector256.Load(w + 96));
+            s0 = Vnni.MultiplyWideningAndAdd(bias0, x0, Vector256.Load(w));
+            s1 = Vnni.MultiplyWideningAndAdd(bias1, x1, Vector256.Load(w + 32));
+            s2 = Vnni.MultiplyWideningAndAdd(bias2, x2, Vector256.Load(w + 64));
+            s3 = Vnni.MultiplyWideningAndAdd(bias3, x3, Vector256.Load(w + 96));
             a0 = a1 = a2 = zero;
             if ((uint)x < (uint)width)
             {
@@ -230,6 +238,8 @@ public static unsafe partial class DepthwiseS8
     {
         byte* output = row->Output + c, zero = (byte*)row->ZeroPixel + c;
         nint pixel = row->PixelBytes;
+        Vector256<sbyte> low = VnniLow(row);
+        var codes = new VnniCodes(row, block);
         for (int x = 0; x < row->OutputWidth; x++, output += row->Channels)
         {
             sbyte* w = (sbyte*)block + VnniWeights;
@@ -255,9 +265,13 @@ public static unsafe partial class DepthwiseS8
                     s3 = Vnni.MultiplyWideningAndAdd(s3, x3, Vector256.Load(w + 96));
                 }
             }
-            VnniStore(row, (float*)(block + VnniScale), output, s0, s1, s2, s3);
+            codes.Store(row, block, output, low, s0, s1, s2, s3);
         }
     }
+
+    /// <summary>The lowest code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> VnniLow(DepthwiseRow* row) => Vector256.Create((sbyte)((int)row->Minimum + row->OutputZeroPoint));
 
     /// <summary>Of 32 channels of three rows, made unsigned: the bytes of each channel side by side, and one that is not used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -293,32 +307,42 @@ public static unsafe partial class DepthwiseS8
         x3 = Avx2.UnpackHigh(high01, high23).AsByte();
     }
 
-    /// <summary>The codes of 32 channels. Sums and multipliers are in the order of interleaving, and packing within each 128 bits undoes it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void VnniStore(
-        DepthwiseRow* row, float* scale, byte* output, Vector256<int> s0, Vector256<int> s1, Vector256<int> s2, Vector256<int> s3)
+    /// <summary>
+    /// From sums to the codes of 32 channels. Sums and multipliers are in the order of interleaving, and packing within each 128 bits undoes
+    /// it. Where vectors have 512 bits there are registers to keep these in; else they are read each time.
+    /// </summary>
+    private readonly struct VnniCodes(DepthwiseRow* row, byte* block)
     {
-        int lowest = (int)row->Minimum + row->OutputZeroPoint;
-        if (Avx512BW.IsSupported)
+        private readonly Vector512<float> _scale02 = Avx512BW.IsSupported ? Vector512.Load((float*)(block + VnniScale)) : default;
+        private readonly Vector512<float> _scale13 = Avx512BW.IsSupported ? Vector512.Load((float*)(block + VnniScale) + 16) : default;
+        private readonly Vector512<float> _high = Avx512BW.IsSupported ? Vector512.Create(row->Maximum) : default;
+        private readonly Vector512<short> _zero = Avx512BW.IsSupported ? Vector512.Create((short)row->OutputZeroPoint) : default;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(
+            DepthwiseRow* row, byte* block, byte* output, Vector256<sbyte> low,
+            Vector256<int> s0, Vector256<int> s1, Vector256<int> s2, Vector256<int> s3)
         {
-            Vector512<float> high = Vector512.Create(row->Maximum);
-            Vector512<int> q02 = RequantizationVectors.Round(Vector512.Create(s0, s2), Vector512.Load(scale), high);
-            Vector512<int> q13 = RequantizationVectors.Round(Vector512.Create(s1, s3), Vector512.Load(scale + 16), high);
-            Vector512<short> q = Avx512BW.AddSaturate(Avx512BW.PackSignedSaturate(q02, q13), Vector512.Create((short)row->OutputZeroPoint));
-            Vector256<sbyte> codes = Avx2.PackSignedSaturate(q.GetLower(), q.GetUpper());
-            Avx2.Max(codes, Vector256.Create((sbyte)lowest)).Store((sbyte*)output);
-        }
-        else
-        {
-            Vector256<float> high = Vector256.Create(row->Maximum);
-            Vector256<short> zero = Vector256.Create((short)row->OutputZeroPoint);
-            Vector256<int> q0 = RequantizationVectors.Round(s0, Vector256.Load(scale), high);
-            Vector256<int> q2 = RequantizationVectors.Round(s2, Vector256.Load(scale + 8), high);
-            Vector256<int> q1 = RequantizationVectors.Round(s1, Vector256.Load(scale + 16), high);
-            Vector256<int> q3 = RequantizationVectors.Round(s3, Vector256.Load(scale + 24), high);
-            Vector256<short> q01 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q0, q1), zero);
-            Vector256<short> q23 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q2, q3), zero);
-            Avx2.Max(Avx2.PackSignedSaturate(q01, q23), Vector256.Create((sbyte)lowest)).Store((sbyte*)output);
+            if (Avx512BW.IsSupported)
+            {
+                Vector512<int> q02 = RequantizationVectors.Round(RequantizationVectors.Join(s0, s2), _scale02, _high);
+                Vector512<int> q13 = RequantizationVectors.Round(RequantizationVectors.Join(s1, s3), _scale13, _high);
+                Vector512<short> q = Avx512BW.AddSaturate(Avx512BW.PackSignedSaturate(q02, q13), _zero);
+                Avx2.Max(Avx2.PackSignedSaturate(q.GetLower(), q.GetUpper()), low).Store((sbyte*)output);
+            }
+            else
+            {
+                float* scale = (float*)(block + VnniScale);
+                Vector256<float> high = Vector256.Create(row->Maximum);
+                Vector256<short> zero = Vector256.Create((short)row->OutputZeroPoint);
+                Vector256<int> q0 = RequantizationVectors.Round(s0, Vector256.Load(scale), high);
+                Vector256<int> q2 = RequantizationVectors.Round(s2, Vector256.Load(scale + 8), high);
+                Vector256<int> q1 = RequantizationVectors.Round(s1, Vector256.Load(scale + 16), high);
+                Vector256<int> q3 = RequantizationVectors.Round(s3, Vector256.Load(scale + 24), high);
+                Vector256<short> q01 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q0, q1), zero);
+                Vector256<short> q23 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q2, q3), zero);
+                Avx2.Max(Avx2.PackSignedSaturate(q01, q23), low).Store((sbyte*)output);
+            }
         }
     }
 }
