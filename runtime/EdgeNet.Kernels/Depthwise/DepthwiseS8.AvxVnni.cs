@@ -311,12 +311,20 @@ public static unsafe partial class DepthwiseS8
     /// From sums to the codes of 32 channels. Sums and multipliers are in the order of interleaving, and packing within each 128 bits undoes
     /// it. Where vectors have 512 bits there are registers to keep these in; else they are read each time.
     /// </summary>
-    private readonly struct VnniCodes(DepthwiseRow* row, byte* block)
+    private readonly struct VnniCodes
     {
-        private readonly Vector512<float> _scale02 = Avx512BW.IsSupported ? Vector512.Load((float*)(block + VnniScale)) : default;
-        private readonly Vector512<float> _scale13 = Avx512BW.IsSupported ? Vector512.Load((float*)(block + VnniScale) + 16) : default;
-        private readonly Vector512<float> _high = Avx512BW.IsSupported ? Vector512.Create(row->Maximum) : default;
-        private readonly Vector512<short> _zero = Avx512BW.IsSupported ? Vector512.Create((short)row->OutputZeroPoint) : default;
+        private readonly Vector512<float> _scale02, _scale13, _high;
+        private readonly Vector512<short> _zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public VnniCodes(DepthwiseRow* row, byte* block)
+        {
+            if (!Avx512BW.IsSupported) return;
+            _scale02 = Vector512.Load((float*)(block + VnniScale));
+            _scale13 = Vector512.Load((float*)(block + VnniScale) + 16);
+            _high = Vector512.Create(row->Maximum);
+            _zero = Vector512.Create((short)row->OutputZeroPoint);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(
