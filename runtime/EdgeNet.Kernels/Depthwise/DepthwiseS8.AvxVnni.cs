@@ -19,9 +19,6 @@ public static unsafe partial class DepthwiseS8
 
     private const int VnniTile = 32, VnniHeader = 64, VnniBias = 0, VnniScale = 128, VnniWeights = 256;
 
-    /// <summary>Memory for rows of fewer channels than a vector, spread to whole vectors.</summary>
-    private const int VnniSpread = 24 << 10;
-
     /// <summary>The channel in dword <paramref name="lane"/> of interleaved vector <paramref name="vector"/>.</summary>
     private static int VnniChannel(int vector, int lane) => lane / 4 * 16 + vector * 4 + lane % 4;
 
@@ -72,7 +69,7 @@ public static unsafe partial class DepthwiseS8
 
     private static void VnniRow(DepthwiseRow* row)
     {
-        if (row->Channels < VnniTile) VnniNarrow(row);
+        if (row->Channels < VnniTile) Narrow(row, VnniTile, &VnniBlocks);
         else VnniBlocks(row);
     }
 
@@ -94,45 +91,6 @@ public static unsafe partial class DepthwiseS8
     }
 
     /// <summary>
-    /// Fewer channels than a vector has: some pixels at a time are spread out so that each has a whole vector, and computed as a layer of that
-    /// many channels.
-    /// </summary>
-    private static void VnniNarrow(DepthwiseRow* row)
-    {
-        int channels = row->Channels, reach = (row->KernelWidth - 1) * row->Dilation + 1;
-        int most = Math.Max(1, (VnniSpread / (VnniTile * row->KernelHeight) - reach) / row->Stride + 1);
-        most = Math.Min(most, row->OutputWidth);
-        int width = (most - 1) * row->Stride + reach;
-        byte* spread = stackalloc byte[width * row->KernelHeight * VnniTile];
-        byte* codes = stackalloc byte[most * VnniTile];
-        nint* rows = stackalloc nint[row->KernelHeight];
-        DepthwiseRow own = *row;
-        own.Rows = rows;
-        own.PixelBytes = own.Channels = VnniTile;
-        own.PadLeft = 0;
-        own.Output = codes;
-        for (int x = 0; x < row->OutputWidth; x += most)
-        {
-            own.OutputWidth = Math.Min(most, row->OutputWidth - x);
-            own.InputWidth = (own.OutputWidth - 1) * row->Stride + reach;
-            int left = x * row->Stride - row->PadLeft;
-            for (int ky = 0; ky < row->KernelHeight; ky++)
-            {
-                byte* to = spread + ky * width * VnniTile;
-                rows[ky] = (nint)to;
-                for (int i = left; i < left + own.InputWidth; i++, to += VnniTile)
-                {
-                    nint from = (uint)i < (uint)row->InputWidth ? row->Rows[ky] + i * row->PixelBytes : row->ZeroPixel;
-                    Unsafe.CopyBlockUnaligned(to, (byte*)from, (uint)channels);
-                }
-            }
-            VnniBlocks(&own);
-            byte* output = row->Output + (nint)x * channels;
-            for (int i = 0; i < own.OutputWidth; i++) Unsafe.CopyBlockUnaligned(output + i * channels, codes + i * VnniTile, (uint)channels);
-        }
-    }
-
-    /// <summary>
     /// A 3×3 window at stride 1: as each column comes, it ends the sums of one output, goes on with those of the next and begins those of the one after.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -144,7 +102,7 @@ public static unsafe partial class DepthwiseS8
         int width = row->InputWidth;
         Vector256<int> bias0 = Vector256.Load((int*)block), bias1 = Vector256.Load((int*)block + 8);
         Vector256<int> bias2 = Vector256.Load((int*)block + 16), bias3 = Vector256.Load((int*)block + 24);
-        Vector256<sbyte> low = VnniLow(row);
+        Vector256<sbyte> low = Lowest(row);
         var codes = new VnniCodes(row, block);
         byte* output = row->Output + c - 2 * row->Channels;
         Vector256<int> s0 = default, s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
@@ -188,7 +146,7 @@ public static unsafe partial class DepthwiseS8
         int width = row->InputWidth;
         Vector256<int> bias0 = Vector256.Load((int*)block), bias1 = Vector256.Load((int*)block + 8);
         Vector256<int> bias2 = Vector256.Load((int*)block + 16), bias3 = Vector256.Load((int*)block + 24);
-        Vector256<sbyte> low = VnniLow(row);
+        Vector256<sbyte> low = Lowest(row);
         var codes = new VnniCodes(row, block);
         byte* output = row->Output + c;
         Vector256<int> s0 = default, s1 = s0, s2 = s0, s3 = s0;
@@ -238,7 +196,7 @@ public static unsafe partial class DepthwiseS8
     {
         byte* output = row->Output + c, zero = (byte*)row->ZeroPixel + c;
         nint pixel = row->PixelBytes;
-        Vector256<sbyte> low = VnniLow(row);
+        Vector256<sbyte> low = Lowest(row);
         var codes = new VnniCodes(row, block);
         for (int x = 0; x < row->OutputWidth; x++, output += row->Channels)
         {
@@ -268,10 +226,6 @@ public static unsafe partial class DepthwiseS8
             codes.Store(row, block, output, low, s0, s1, s2, s3);
         }
     }
-
-    /// <summary>The lowest code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> VnniLow(DepthwiseRow* row) => Vector256.Create((sbyte)((int)row->Minimum + row->OutputZeroPoint));
 
     /// <summary>Of 32 channels of three rows, made unsigned: the bytes of each channel side by side, and one that is not used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace EdgeNet.Kernels;
 
 /// <remarks>
@@ -7,6 +10,9 @@ namespace EdgeNet.Kernels;
 /// </remarks>
 public static unsafe partial class DepthwiseS8
 {
+    /// <summary>Memory for pixels of fewer channels than a vector, spread to whole vectors.</summary>
+    private const int SpreadBytes = 24 << 10;
+
     private static bool AcceptsAny(in DepthwiseShape shape) => true;
 
     /// <summary>
@@ -22,4 +28,47 @@ public static unsafe partial class DepthwiseS8
 
     /// <summary>Where block <paramref name="block"/> of <paramref name="tile"/> channels begins: the last one may overlap the one before.</summary>
     private static int BlockStart(int block, int tile, int channels) => Math.Min(block * tile, Math.Max(channels - tile, 0));
+
+    /// <summary>
+    /// Fewer channels than a vector has: some pixels at a time are spread out so that each has a whole vector, and computed as a layer of that
+    /// many channels.
+    /// </summary>
+    private static void Narrow(DepthwiseRow* row, int tile, delegate*<DepthwiseRow*, void> blocks)
+    {
+        int channels = row->Channels, reach = (row->KernelWidth - 1) * row->Dilation + 1;
+        int most = Math.Max(1, (SpreadBytes / (tile * row->KernelHeight) - reach) / row->Stride + 1);
+        most = Math.Min(most, row->OutputWidth);
+        int width = (most - 1) * row->Stride + reach;
+        byte* spread = stackalloc byte[width * row->KernelHeight * tile];
+        byte* codes = stackalloc byte[most * tile];
+        nint* rows = stackalloc nint[row->KernelHeight];
+        DepthwiseRow own = *row;
+        own.Rows = rows;
+        own.PixelBytes = own.Channels = tile;
+        own.PadLeft = 0;
+        own.Output = codes;
+        for (int x = 0; x < row->OutputWidth; x += most)
+        {
+            own.OutputWidth = Math.Min(most, row->OutputWidth - x);
+            own.InputWidth = (own.OutputWidth - 1) * row->Stride + reach;
+            int left = x * row->Stride - row->PadLeft;
+            for (int ky = 0; ky < row->KernelHeight; ky++)
+            {
+                byte* to = spread + ky * width * tile;
+                rows[ky] = (nint)to;
+                for (int i = left; i < left + own.InputWidth; i++, to += tile)
+                {
+                    nint from = (uint)i < (uint)row->InputWidth ? row->Rows[ky] + i * row->PixelBytes : row->ZeroPixel;
+                    Unsafe.CopyBlockUnaligned(to, (byte*)from, (uint)channels);
+                }
+            }
+            blocks(&own);
+            byte* output = row->Output + (nint)x * channels;
+            for (int i = 0; i < own.OutputWidth; i++) Unsafe.CopyBlockUnaligned(output + i * channels, codes + i * tile, (uint)channels);
+        }
+    }
+
+    /// <summary>The lowest code, in every byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Lowest(DepthwiseRow* row) => Vector256.Create((sbyte)((int)row->Minimum + row->OutputZeroPoint));
 }
