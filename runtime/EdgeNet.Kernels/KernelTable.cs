@@ -27,6 +27,8 @@ public static class KernelTable
     /// <summary>Depthwise convolution, 8-bit codes.</summary>
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
+        .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
     ];
 
     /// <summary>The names of all of them.</summary>

@@ -154,7 +154,8 @@ public sealed unsafe class PackedConvolution
         {
             Rows = rows,
             Taps = _taps,
-            Depth = _depth,
+            // A patch is longer than what it holds, and the weights there are zero: kernels need not mind the depth.
+            Depth = _patches ? (_depth + Kernel.DepthGroup - 1) / Kernel.DepthGroup * Kernel.DepthGroup : _depth,
             Weights = (byte*)weights.Buffer.Address + (nint)panelBegin * weights.PanelBytes,
             PanelBytes = weights.PanelBytes,
             Columns = Math.Min(_groupColumns, panelEnd * Kernel.TileColumns) - panelBegin * Kernel.TileColumns,
@@ -238,6 +239,7 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    /// <summary>The patches of some pixels, one line of the output at a time, row of the window by row of the window.</summary>
     private void GatherPatches(in ImageView input, int begin, int pixels, int group, byte* patches)
     {
         (int row, int x) = Math.DivRem(begin, _shape.OutputWidth);
@@ -328,7 +330,7 @@ public sealed unsafe class PackedConvolution
                 for (int tap = 0; tap < _taps; tap++)
                 {
                     sbyte* codes = (sbyte*)rows[tap * Kernel.TileRows + i];
-                    for (int k = 0; k < _depth; k++) sum += codes[k];
+                    sum += CodeSum.Of(codes, _depth);
                 }
                 *sums++ = sum;
             }
