@@ -47,7 +47,7 @@ internal sealed class PointwiseWeights
             // Sums wrap modulo 2^32, as the accumulators do.
             packed.Header<int>(column, 0)[0] = unchecked((bias.IsEmpty ? 0 : bias[column])
                 - (quantization.InputZeroPoint + kernel.ActivationOffset) * sum + filter * quantization.InputZeroPoint * zero);
-            packed.Header<float>(column, 1)[0] = quantization.Multipliers[column];
+            packed.Header<float>(column, 1)[0] = Requantization.Finite(quantization.Multipliers[column]);
             packed.Header<int>(column, 2)[0] = zero;
         }
         return packed;
