@@ -31,5 +31,7 @@ public static class KernelTable
     /// <summary>Depthwise convolution, 8-bit codes.</summary>
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
+        .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
     ];
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeNet.Kernels;
 
 /// <summary>
@@ -144,7 +146,8 @@ public sealed unsafe class PackedConvolution
         {
             Rows = rows,
             Taps = _taps,
-            Depth = _depth,
+            // A patch is longer than what it holds, and the weights there are zero: kernels need not mind the depth.
+            Depth = _patches ? (_depth + Kernel.DepthGroup - 1) / Kernel.DepthGroup * Kernel.DepthGroup : _depth,
             Weights = (byte*)weights.Buffer.Address + (nint)panelBegin * weights.PanelBytes,
             PanelBytes = weights.PanelBytes,
             Columns = Math.Min(_groupColumns, panelEnd * Kernel.TileColumns) - panelBegin * Kernel.TileColumns,
@@ -223,40 +226,68 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    /// <summary>The patches of some pixels, one line of the output at a time, row of the window by row of the window.</summary>
     private void GatherPatches(in ImageView input, int begin, int pixels, int group, byte* patches)
     {
-        int tap = _groupDepth * _elementSize, kernelWidth = _shape.KernelWidth;
+        int tap = _groupDepth * _elementSize, run = _shape.KernelWidth * tap, step = _shape.StrideWidth * input.PixelBytes;
         // Taps side by side in the image are side by side in the patch.
         bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
-        var zeros = new ReadOnlySpan<byte>((void*)_zeros.Address, tap);
         (int row, int x) = Math.DivRem(begin, _shape.OutputWidth);
-        for (int i = 0; i < pixels; i++, patches += _patchBytes)
+        while (pixels > 0)
         {
             (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
-            int top = y * _shape.StrideHeight - _shape.PadTop, left = x * _shape.StrideWidth - _shape.PadLeft;
-            byte* to = patches;
+            int last = Math.Min(_shape.OutputWidth, x + pixels), top = y * _shape.StrideHeight - _shape.PadTop;
+            // The windows of the pixels from..to lie inside the row.
+            int from = last, to = last, room = _shape.InputWidth + _shape.PadLeft - _shape.KernelWidth;
+            if (joined && room >= 0)
+            {
+                from = Math.Clamp((_shape.PadLeft + _shape.StrideWidth - 1) / _shape.StrideWidth, x, last);
+                to = Math.Clamp(room / _shape.StrideWidth + 1, from, last);
+            }
             for (int ky = 0; ky < _shape.KernelHeight; ky++)
             {
                 int iy = top + ky * _shape.DilationHeight;
                 bool inside = (uint)iy < (uint)_shape.InputHeight;
-                nint line = inside ? input.Row(image * _shape.InputHeight + iy) + group * tap : 0;
-                if (inside && joined && left >= 0 && left + kernelWidth <= _shape.InputWidth)
+                byte* line = inside ? (byte*)input.Row(image * _shape.InputHeight + iy) + group * tap : null;
+                byte* patch = patches + ky * run;
+                for (int i = x; i < last; i++, patch += _patchBytes)
                 {
-                    Buffer.MemoryCopy((byte*)line + (nint)left * tap, to, kernelWidth * tap, kernelWidth * tap);
-                    to += kernelWidth * tap;
-                    continue;
-                }
-                for (int kx = 0; kx < kernelWidth; kx++, to += tap)
-                {
-                    int ix = left + kx * _shape.DilationWidth;
-                    if (inside && (uint)ix < (uint)_shape.InputWidth)
-                        Buffer.MemoryCopy((byte*)line + (nint)ix * input.PixelBytes, to, tap, tap);
-                    else
-                        zeros.CopyTo(new Span<byte>(to, tap));
+                    if (inside && i == from && from < to)
+                    {
+                        CopyRuns(line + (nint)(i * _shape.StrideWidth - _shape.PadLeft) * tap, step, patch, _patchBytes, run, to - from);
+                        patch += (nint)(to - from - 1) * _patchBytes;
+                        i = to - 1;
+                        continue;
+                    }
+                    int ix = i * _shape.StrideWidth - _shape.PadLeft;
+                    for (int kx = 0; kx < _shape.KernelWidth; kx++, ix += _shape.DilationWidth)
+                    {
+                        byte* source = inside && (uint)ix < (uint)_shape.InputWidth ? line + (nint)ix * input.PixelBytes : (byte*)_zeros.Address;
+                        Unsafe.CopyBlockUnaligned(patch + kx * tap, source, (uint)tap);
+                    }
                 }
             }
-            if (++x == _shape.OutputWidth) (row, x) = (row + 1, 0);
+            patches += (nint)(last - x) * _patchBytes;
+            pixels -= last - x;
+            (row, x) = (row + 1, 0);
         }
+    }
+
+    /// <summary>Runs of bytes at even distances: short ones, as those of 3 channels are, by two moves that may overlap.</summary>
+    private static void CopyRuns(byte* from, nint fromStep, byte* to, nint toStep, int bytes, int count)
+    {
+        if (bytes is >= 8 and <= 16)
+        {
+            nint second = bytes - sizeof(ulong);
+            for (; count > 0; count--, from += fromStep, to += toStep)
+            {
+                ulong begin = Unsafe.ReadUnaligned<ulong>(from), end = Unsafe.ReadUnaligned<ulong>(from + second);
+                Unsafe.WriteUnaligned(to, begin);
+                Unsafe.WriteUnaligned(to + second, end);
+            }
+            return;
+        }
+        for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
     }
 
     private void SumRows(PointwiseBlock* block, int* sums)
@@ -272,7 +303,7 @@ public sealed unsafe class PackedConvolution
                 for (int tap = 0; tap < _taps; tap++)
                 {
                     sbyte* codes = (sbyte*)rows[tap * Kernel.TileRows + i];
-                    for (int k = 0; k < _depth; k++) sum += codes[k];
+                    sum += CodeSum.Of(codes, _depth);
                 }
                 *sums++ = sum;
             }
