@@ -12,7 +12,7 @@ internal static class FloatFunctions
     private const float Log2High = 0.693359375f;      // ln 2 in nine bits: its products with exponents are exact
     private const float Log2Low = -2.12194440e-4f;    // and the rest
 
-    /// <summary>eˣ within 3 units in the last place, subnormal results within one; overflows to infinity, NaN stays.</summary>
+    /// <summary>eˣ within 2 units in the last place, subnormal results within one; overflows to infinity, NaN stays.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector>(TVector x) where TVector : struct, IFloatVector<TVector>
     {
