@@ -8,7 +8,7 @@ namespace EdgeNet.Cli;
 /// <param name="Index">Its place in the order of execution.</param>
 /// <param name="Node">The node.</param>
 /// <param name="Parameters">Elements of the constants that it is the first to read; see <see cref="ModelStatistics.IsParameter"/>.</param>
-/// <param name="Macs">Multiply-accumulates of one run; see <see cref="ModelStatistics.MacsOf"/>.</param>
+/// <param name="Macs">Multiply-accumulates of one run; see <see cref="Node.MultiplyAdds"/>.</param>
 internal sealed record NodeStatistics(int Index, Node Node, long Parameters, long Macs);
 
 /// <summary>How one constant is kept.</summary>
@@ -44,7 +44,7 @@ internal sealed class ModelStatistics
         Graph = graph;
         var counted = new HashSet<Value>();
         Nodes = [.. graph.Nodes.Select((node, index) =>
-            new NodeStatistics(index, node, node.Inputs.Where(input => IsParameter(input) && counted.Add(input)).Sum(input => (long)input.Type.Shape.ElementCount), MacsOf(node)))];
+            new NodeStatistics(index, node, node.Inputs.Where(input => IsParameter(input) && counted.Add(input)).Sum(input => (long)input.Type.Shape.ElementCount), node.MultiplyAdds))];
         Constants = [.. graph.Constants.Select(Measure)];
         EdgeNetBytes = ModelFile.Write(graph).LongLength;
     }
@@ -82,29 +82,6 @@ internal sealed class ModelStatistics
     /// </summary>
     public static bool IsParameter(Value value) =>
         value.Constant is not null && (value.Type.Element is ElementType.Float32 or ElementType.Int32 || value.Type.Quantization is not null);
-
-    /// <summary>
-    /// Multiply-accumulates of one run, padding counted as if it were data and zeros as if they were not:
-    /// <list type="bullet">
-    /// <item>Conv2D: N · H′ · W′ · O · kernel H · kernel W · C ⁄ groups, which is output pixels × weights;</item>
-    /// <item>DepthwiseConv2D: N · H′ · W′ · C · multiplier · kernel H · kernel W, output pixels × weights again;</item>
-    /// <item>ConvTranspose2D: N · H · W · O · kernel H · kernel W · C ⁄ groups, input pixels × weights;</item>
-    /// <item>Dense: outputs × K;</item>
-    /// <item>MatMul: outputs × K;</item>
-    /// <item>all others: 0, as they have no products that are summed, or too few to matter.</item>
-    /// </list>
-    /// </summary>
-    public static long MacsOf(Node node)
-    {
-        Shape input = node.Inputs.Length > 0 ? node.Inputs[0].Type.Shape : Shape.Scalar, output = node.Output.Type.Shape;
-        return node.Op switch
-        {
-            Conv2D or DepthwiseConv2D => (long)output.Product(0, 3) * node.Inputs[1].Type.Shape.ElementCount,
-            ConvTranspose2D => (long)input.Product(0, 3) * node.Inputs[1].Type.Shape.ElementCount,
-            Dense or MatMul => (long)output.ElementCount * input[^1],
-            _ => 0,
-        };
-    }
 
     private static ConstantStatistics Measure(Value value)
     {

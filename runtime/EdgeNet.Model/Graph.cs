@@ -55,6 +55,25 @@ public sealed class Node
     /// <summary>The only output of an op that has one.</summary>
     public Value Output => Outputs[0];
 
+    /// <summary>
+    /// Multiply-accumulates of one run, padding counted as if it were data and zeros as if they were not:
+    /// <list type="bullet">
+    /// <item>Conv2D: N · H′ · W′ · O · kernel H · kernel W · C ⁄ groups, which is output pixels × weights;</item>
+    /// <item>DepthwiseConv2D: N · H′ · W′ · C · multiplier · kernel H · kernel W, output pixels × weights again;</item>
+    /// <item>ConvTranspose2D: N · H · W · O · kernel H · kernel W · C ⁄ groups, input pixels × weights;</item>
+    /// <item>Dense: outputs × K;</item>
+    /// <item>MatMul: outputs × K;</item>
+    /// <item>all others: 0, as they have no products that are summed, or too few to matter.</item>
+    /// </list>
+    /// </summary>
+    public long MultiplyAdds => Op switch
+    {
+        Conv2D or DepthwiseConv2D => (long)Output.Type.Shape.Product(0, 3) * Inputs[1].Type.Shape.ElementCount,
+        ConvTranspose2D => (long)Inputs[0].Type.Shape.Product(0, 3) * Inputs[1].Type.Shape.ElementCount,
+        Dense or MatMul => (long)Output.Type.Shape.ElementCount * Inputs[0].Type.Shape[^1],
+        _ => 0,
+    };
+
     /// <inheritdoc/>
     public override string ToString() => $"{Op.Name} '{Name}'";
 }

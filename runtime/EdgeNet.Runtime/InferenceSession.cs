@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
@@ -9,7 +10,7 @@ namespace EdgeNet.Runtime;
 public sealed class InferenceSession : IDisposable
 {
     private readonly Plan _plan;
-    private readonly ParallelOptions _parallel;
+    private readonly ComputePool _pool;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private bool _disposed;
@@ -27,7 +28,8 @@ public sealed class InferenceSession : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         Graph = graph;
         _plan = Plan.Create(graph, options);
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads };
+        _pool = new ComputePool(options.Threads, _plan.Scratch);
+        Steps = [.. _plan.Steps.Select(step => step.Info)];
         _inputNames = [.. graph.Inputs.Select(input => input.Name)];
         _outputNames = [.. graph.Outputs.Select(output => output.Name)];
         InputMetadata = graph.Inputs.ToDictionary(input => input.Name, input => input.Type);
@@ -43,8 +45,17 @@ public sealed class InferenceSession : IDisposable
     /// <summary>Element type, shape and quantization of each output.</summary>
     public IReadOnlyDictionary<string, TensorType> OutputMetadata { get; }
 
-    /// <summary>Bytes that the activations take.</summary>
-    public long ActivationBytes => _plan.ActivationBytes;
+    /// <summary>What a run does, in order.</summary>
+    public IReadOnlyList<StepInfo> Steps { get; }
+
+    /// <summary>Bytes of the arena that holds all activations, inputs and outputs included.</summary>
+    public long ActivationBytes => _plan.ArenaBytes;
+
+    /// <summary>The least that any placement of them takes: the most bytes that are alive at one step.</summary>
+    public long LeastActivationBytes => _plan.LeastArenaBytes;
+
+    /// <summary>Bytes of the threads' scratch memory.</summary>
+    public long ScratchBytes => _plan.ScratchBytes;
 
     /// <summary>The memory of an input, to be filled before each run, in the layout of its shape.</summary>
     /// <exception cref="ArgumentException">There is no such input, or its elements are of another type.</exception>
@@ -74,11 +85,31 @@ public sealed class InferenceSession : IDisposable
         ? Typed<T>(_plan.Outputs[index], Graph.Outputs[index].Name)
         : throw new ArgumentOutOfRangeException(nameof(index), $"no output {index}; the model has {string.Join(", ", OutputMetadata.Keys)}");
 
-    /// <summary>Computes the outputs from the inputs.</summary>
+    /// <summary>Computes the outputs from the inputs. Allocates nothing.</summary>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        foreach (Step step in _plan.Steps) step.Run(_parallel);
+        _pool.BeginRun();
+        foreach (Step step in _plan.Steps) _pool.Run(step.Work);
+        _pool.EndRun();
+    }
+
+    /// <summary>Computes the outputs from the inputs and tells how long each step took.</summary>
+    /// <param name="stepTicks">One for each of <see cref="Steps"/>, in ticks of <see cref="Stopwatch"/>.</param>
+    /// <exception cref="ArgumentException">There are not as many as steps.</exception>
+    public void Run(Span<long> stepTicks)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (stepTicks.Length != _plan.Steps.Length) throw new ArgumentException($"room for {stepTicks.Length} steps; the plan has {_plan.Steps.Length}", nameof(stepTicks));
+        _pool.BeginRun();
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < stepTicks.Length; i++)
+        {
+            _pool.Run(_plan.Steps[i].Work);
+            long end = Stopwatch.GetTimestamp();
+            (stepTicks[i], begin) = (end - begin, end);
+        }
+        _pool.EndRun();
     }
 
     /// <summary>Copies the only input in, runs, and copies the first output out.</summary>
@@ -94,8 +125,13 @@ public sealed class InferenceSession : IDisposable
         source.CopyTo(output);
     }
 
-    /// <summary>Ends the session.</summary>
-    public void Dispose() => _disposed = true;
+    /// <summary>Ends the session and its threads.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _pool.Dispose();
+    }
 
     private static Span<T> Typed<T>(Tensor tensor, string name) where T : unmanaged =>
         typeof(T) == ClrType(tensor.Type.Element)

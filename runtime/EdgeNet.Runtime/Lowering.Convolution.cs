@@ -8,54 +8,19 @@ internal static partial class Lowering
 {
     private static Work Convolve(Conv2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
-        var shape = new ConvolutionShape
-        {
-            Batch = x.Shape[0],
-            InputHeight = x.Shape[1],
-            InputWidth = x.Shape[2],
-            InputChannels = x.Shape[3],
-            OutputChannels = w.Shape[0],
-            KernelHeight = w.Shape[1],
-            KernelWidth = w.Shape[2],
-            StrideHeight = op.Strides[0],
-            StrideWidth = op.Strides[1],
-            DilationHeight = op.Dilations[0],
-            DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0],
-            PadLeft = op.Padding[1],
-            PadBottom = op.Padding[2],
-            PadRight = op.Padding[3],
-            Groups = op.Groups,
-        };
+        ConvolutionShape shape = ShapeOf(op, x.Shape, w.Shape);
         if (x.Type.Quantization is null)
             return new(shape.Rows, (begin, end) => ConvolutionF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
-        var q = new ChannelQuantization(x, w, y, shape.OutputChannels);
+        var q = new ChannelQuantization(x.Type, w.Type, y.Type, shape.OutputChannels);
         return new(shape.Rows, (begin, end) => ConvolutionS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
     }
 
     private static Work ConvolveDepthwise(DepthwiseConv2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
-        var shape = new DepthwiseShape
-        {
-            Batch = x.Shape[0],
-            InputHeight = x.Shape[1],
-            InputWidth = x.Shape[2],
-            Channels = x.Shape[3],
-            Multiplier = w.Shape[2] / x.Shape[3],
-            KernelHeight = w.Shape[0],
-            KernelWidth = w.Shape[1],
-            StrideHeight = op.Strides[0],
-            StrideWidth = op.Strides[1],
-            DilationHeight = op.Dilations[0],
-            DilationWidth = op.Dilations[1],
-            PadTop = op.Padding[0],
-            PadLeft = op.Padding[1],
-            PadBottom = op.Padding[2],
-            PadRight = op.Padding[3],
-        };
+        DepthwiseShape shape = ShapeOf(op, x.Shape, w.Shape);
         if (x.Type.Quantization is null)
             return new(shape.Rows, (begin, end) => DepthwiseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
-        var q = new ChannelQuantization(x, w, y, w.Shape[2]);
+        var q = new ChannelQuantization(x.Type, w.Type, y.Type, w.Shape[2]);
         return new(shape.Rows, (begin, end) => DepthwiseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
     }
 
@@ -64,7 +29,7 @@ internal static partial class Lowering
         var shape = new DenseShape(x.Shape.Product(0, x.Shape.Rank - 1), w.Shape[1], w.Shape[0]);
         if (x.Type.Quantization is null)
             return new(shape.Rows, (begin, end) => DenseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
-        var q = new ChannelQuantization(x, w, y, shape.Outputs);
+        var q = new ChannelQuantization(x.Type, w.Type, y.Type, shape.Outputs);
         return new(shape.Rows, (begin, end) => DenseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
     }
 
@@ -170,35 +135,4 @@ internal static partial class Lowering
     }
 
     private static ReadOnlySpan<T> Bias<T>(Tensor? bias) where T : unmanaged => bias is null ? default : bias.As<T>();
-
-    /// <summary>What <see cref="QuantizationS8"/> points into, kept alive with the plan.</summary>
-    private sealed class ChannelQuantization
-    {
-        private readonly float[] _multipliers;
-        private readonly int[] _weightZeroPoints;
-        private readonly int _inputZeroPoint;
-        private readonly int _outputZeroPoint;
-
-        public ChannelQuantization(Tensor x, Tensor w, Tensor y, int channels)
-        {
-            Quantization qx = x.Type.Quantization!, qw = w.Type.Quantization!, qy = y.Type.Quantization!;
-            (_inputZeroPoint, _outputZeroPoint) = (qx.ZeroPoint, qy.ZeroPoint);
-            _multipliers = new float[channels];
-            _weightZeroPoints = qw.ZeroPoints.All(zero => zero == 0) ? [] : new int[channels];
-            for (int channel = 0; channel < channels; channel++)
-            {
-                int index = qw.IsPerTensor ? 0 : channel;
-                _multipliers[channel] = Requantization.Multiplier(qx.Scale, qw.Scales[index], qy.Scale);
-                if (_weightZeroPoints.Length > 0) _weightZeroPoints[channel] = qw.ZeroPoints[index];
-            }
-        }
-
-        public QuantizationS8 Span => new()
-        {
-            InputZeroPoint = _inputZeroPoint,
-            WeightZeroPoints = _weightZeroPoints,
-            Multipliers = _multipliers,
-            OutputZeroPoint = _outputZeroPoint,
-        };
-    }
 }

@@ -78,13 +78,20 @@ internal static partial class Lowering
     /// <summary>A table of 256 codes, made with <see cref="PortableMath"/> so that it is the same on every machine.</summary>
     private static Work MapCodes(EdgeNet.Model.Unary op, Tensor x, Tensor y)
     {
-        Quantization from = x.Type.Quantization!, to = y.Type.Quantization!;
-        sbyte[] table = new sbyte[LookupTableS8.Length];
-        LookupTableS8.Build(RealFunction(op, x), from.Scale, from.ZeroPoint, to.Scale, to.ZeroPoint, table);
+        sbyte[] table = TableOf(op, x.Type, y.Type);
         return new(x.Shape.ElementCount, (begin, end) => LookupTableS8.Scalar(table, x.As<sbyte>(), y.As<sbyte>(), begin, end));
     }
 
-    private static Func<double, double> RealFunction(EdgeNet.Model.Unary op, Tensor x) => op switch
+    /// <summary>The code of the result for each code of the input.</summary>
+    public static sbyte[] TableOf(EdgeNet.Model.Unary op, TensorType x, TensorType y)
+    {
+        Quantization from = x.Quantization!, to = y.Quantization!;
+        sbyte[] table = new sbyte[LookupTableS8.Length];
+        LookupTableS8.Build(RealFunction(op, x), from.Scale, from.ZeroPoint, to.Scale, to.ZeroPoint, table);
+        return table;
+    }
+
+    private static Func<double, double> RealFunction(EdgeNet.Model.Unary op, TensorType x) => op switch
     {
         Relu => v => Math.Max(v, 0),
         Clip clip => v => Math.Min(Math.Max(v, clip.Min), clip.Max),
@@ -115,7 +122,7 @@ internal static partial class Lowering
         Sin => PortableMath.Sin,
         Cos => PortableMath.Cos,
         Mish => PortableMath.Mish,
-        _ => throw NoKernel(op, x),
+        _ => throw new UnsupportedOperatorException(op.Name, "", $"there is no kernel for {x}; keep this part of the model in Float32"),
     };
 
     private static Work Combine(EdgeNet.Model.Binary op, Tensor a, Tensor b, Tensor y) => a.Type switch

@@ -30,6 +30,8 @@ internal static partial class Lowering
 
     private static Work Repeat(Tensor x, Tensor y) => Copy(StridedView.Expand(x.Shape.Span, y.Shape.Span), x, y);
 
+    private static Work Move(Tensor x, Tensor y) => Copy(StridedView.Expand(y.Shape.Span, y.Shape.Span), x, y);
+
     private static Work Copy(StridedView view, Tensor x, Tensor y) => Moving(x.Type.Element, new CopyMove(view, x, y));
 
     private readonly record struct CopyMove(StridedView View, Tensor X, Tensor Y) : IMove
@@ -78,22 +80,42 @@ internal static partial class Lowering
         }
     }
 
-    private static Work Join(EdgeNet.Model.Concat op, Tensor[] parts, Tensor y) => Moving(y.Type.Element, new JoinMove(op.Axis, parts, y));
+    /// <summary>Parts that were computed where they belong need no copy.</summary>
+    private static Work Join(EdgeNet.Model.Concat op, Node node, Binding binding)
+    {
+        long offset = 0;
+        var inPlace = new HashSet<int>();
+        for (int i = 0; i < node.Inputs.Length; i++)
+        {
+            Value part = node.Inputs[i];
+            if (part.Constant is null && binding.Layout.IsInPlace(part, node.Output, offset)) inPlace.Add(i);
+            offset += (long)part.Type.Shape.Product(op.Axis, part.Type.Shape.Rank) * part.Type.Element.Size();
+        }
+        return Join(op, binding.Bind(node.Inputs), binding.Bind(node.Output), inPlace.Contains);
+    }
 
-    private readonly record struct JoinMove(int Axis, Tensor[] Parts, Tensor Y) : IMove
+    private static Work Join(EdgeNet.Model.Concat op, Tensor[] parts, Tensor y, Func<int, bool> isInPlace)
+    {
+        int stride = y.Shape.Product(op.Axis, y.Shape.Rank), offset = 0;
+        var copies = new List<PartCopy>();
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!isInPlace(i)) copies.Add(new PartCopy(parts[i], offset));
+            offset += parts[i].Shape.Product(op.Axis, parts[i].Shape.Rank);
+        }
+        return Moving(y.Type.Element, new JoinMove([.. copies], y, y.Shape.Product(0, op.Axis), stride));
+    }
+
+    private readonly record struct PartCopy(Tensor Part, int Offset);
+
+    private readonly record struct JoinMove(PartCopy[] Copies, Tensor Y, int Rows, int Stride) : IMove
     {
         public Work Of<T>() where T : unmanaged
         {
-            (int axis, Tensor[] parts, Tensor y) = this;
-            int rows = y.Shape.Product(0, axis), stride = y.Shape.Product(axis, y.Shape.Rank);
+            (PartCopy[] copies, Tensor y, int rows, int stride) = this;
             return new(rows, (begin, end) =>
             {
-                int offset = 0;
-                foreach (Tensor part in parts)
-                {
-                    K.Concat.Scalar(rows, Raw<T>(part), Raw<T>(y), stride, offset, begin, end);
-                    offset += part.Shape.Product(axis, part.Shape.Rank);
-                }
+                foreach (PartCopy copy in copies) K.Concat.Scalar(rows, Raw<T>(copy.Part), Raw<T>(y), stride, copy.Offset, begin, end);
             });
         }
     }

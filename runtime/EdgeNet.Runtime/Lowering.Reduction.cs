@@ -113,7 +113,7 @@ internal static partial class Lowering
         Tensor from = x;
         foreach (int axis in axes)
         {
-            var to = axis == axes[^1] ? y : Scratch(new TensorType(x.Type.Element, from.Shape.With(axis, op.Sizes[axis]), x.Type.Quantization));
+            var to = axis == axes[^1] ? y : new Tensor(new TensorType(x.Type.Element, from.Shape.With(axis, op.Sizes[axis]), x.Type.Quantization));
             ResizeTaps taps = ResizeTaps.Build(new ResizeAxis
             {
                 InputLength = from.Shape[axis],
@@ -166,5 +166,4 @@ internal static partial class Lowering
             && (op.RegionOfInterest[axis] != 0 || op.RegionOfInterest[rank + axis] != 1);
     }
 
-    private static Tensor Scratch(TensorType type) => new(type, new byte[type.ByteCount]);
 }

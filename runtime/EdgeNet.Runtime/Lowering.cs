@@ -2,12 +2,18 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
 
-/// <summary>What a node becomes: rows of work, and the kernel that computes a range of them.</summary>
-internal readonly record struct Work(int Rows, Action<int, int> Kernel);
-
 /// <summary>Chooses the kernel of a node and binds it to its tensors. Everything that does not change from run to run is computed here.</summary>
 internal static partial class Lowering
 {
+    /// <exception cref="UnsupportedOperatorException">There is no kernel for an op on tensors of these types.</exception>
+    public static Work Lower(StepGroup group, Binding binding)
+    {
+        Node node = group.Main;
+        if (IsPacked(node)) return LowerPacked(group, binding);
+        if (node.Op is Concat concat) return Join(concat, node, binding);
+        return Lower(node, binding.Bind(node.Inputs), binding.Bind(node.Outputs));
+    }
+
     /// <exception cref="UnsupportedOperatorException">There is no kernel for the op on tensors of these types.</exception>
     public static Work Lower(Node node, Tensor[] inputs, Tensor[] outputs)
     {
@@ -37,7 +43,8 @@ internal static partial class Lowering
             IndexOfExtreme op => FindExtreme(op, x, y),
             TopK op => Select(op, x, y, outputs[1]),
             Transpose op => Permute(op, x, y),
-            Concat op => Join(op, inputs, y),
+            Concat op => Join(op, inputs, y, _ => false),
+            Reshape => Move(x, y),
             Slice op => Cut(op, x, y),
             Pad op => Surround(op, x, y),
             Gather op => Pick(op, x, inputs[1], y),

@@ -1,37 +1,28 @@
+using EdgeNet.Kernels;
 using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
 
-/// <summary>One kernel with its operands.</summary>
-internal sealed class Step(Node node, Work work)
-{
-    /// <summary>Pieces per thread, so that a thread that is held up leaves the rest to the others.</summary>
-    private const int ChunksPerThread = 4;
+/// <summary>A step of a plan and what people may want to know of it.</summary>
+internal sealed record Step(Work Work, StepInfo Info);
 
-    public Node Node { get; } = node;
-
-    public void Run(ParallelOptions parallel)
-    {
-        (int rows, Action<int, int> kernel) = work;
-        int chunks = Math.Min(rows, ChunksPerThread * parallel.MaxDegreeOfParallelism);
-        if (parallel.MaxDegreeOfParallelism == 1 || chunks <= 1)
-            kernel(0, rows);
-        else
-            Parallel.For(0, chunks, parallel, chunk => kernel(Bound(chunk), Bound(chunk + 1)));
-
-        int Bound(int chunk) => (int)((long)rows * chunk / chunks);
-    }
-}
-
-/// <summary>A graph made ready: constants decoded, memory allotted, a kernel chosen for each node.</summary>
+/// <summary>
+/// A graph made ready to run: folded, grouped into steps, each with its kernel and packed weights, every activation at its place in one
+/// arena.
+/// </summary>
 internal sealed class Plan
 {
-    private Plan(Tensor[] inputs, Tensor[] outputs, Step[] steps, long activationBytes)
+    private readonly AlignedBuffer _arena;
+    private readonly AlignedBuffer[] _scratch;
+
+    private Plan(AlignedBuffer arena, AlignedBuffer[] scratch, Tensor[] inputs, Tensor[] outputs, Step[] steps, long leastBytes)
     {
+        _arena = arena;
+        _scratch = scratch;
         Inputs = inputs;
         Outputs = outputs;
         Steps = steps;
-        ActivationBytes = activationBytes;
+        LeastArenaBytes = leastBytes;
     }
 
     public Tensor[] Inputs { get; }
@@ -40,38 +31,73 @@ internal sealed class Plan
 
     public Step[] Steps { get; }
 
-    public long ActivationBytes { get; }
+    public long ArenaBytes => _arena.Length;
+
+    public long LeastArenaBytes { get; }
+
+    public long ScratchBytes => _scratch.Sum(buffer => (long)buffer.Length);
+
+    /// <summary>The scratch memory of each worker.</summary>
+    public nint[] Scratch => [.. _scratch.Select(buffer => buffer.Address)];
 
     public static Plan Create(Graph graph, SessionOptions options)
     {
-        long bytes = 0;
-        foreach (Value value in graph.Inputs.Concat(graph.Nodes.Where(node => node.Op is not Reshape).SelectMany(node => node.Outputs)))
-        {
-            bytes += value.Type.ByteCount;
-            if (bytes > options.MaxActivationBytes)
-            {
-                throw new ModelFormatException(
-                    $"activations need more than {options.MaxActivationBytes} bytes at '{value.Name}' ({value.Type}); raise SessionOptions.MaxActivationBytes if the model is meant to be so large");
-            }
-        }
-
-        var tensors = new Dictionary<Value, Tensor>();
-        foreach (Value input in graph.Inputs) tensors[input] = Allocate(input);
-        foreach (Value constant in graph.Constants) tensors[constant] = new Tensor(constant.Type, constant.Constant!.Elements().ToArray());
+        graph = ConstantFolding.Run(NormalizationFolding.Run(graph), options.MaxActivationBytes);
+        List<StepGroup> groups = StepGroup.Of(graph);
+        ActivationLayout layout = ActivationLayout.Of(graph, groups, Lowering.HasStrides);
+        RequireRoom(layout.Bytes, options);
+        var arena = new AlignedBuffer((int)layout.Bytes);
+        var binding = new Binding(layout, arena, options.Threads);
         var steps = new List<Step>();
-        foreach (Node node in graph.Nodes)
+        foreach (StepGroup group in groups)
         {
-            if (node.Op is Reshape)
-            {
-                tensors[node.Output] = new Tensor(node.Output.Type, tensors[node.Inputs[0]].Bytes);
-                continue;
-            }
-            foreach (Value output in node.Outputs) tensors[output] = Allocate(output);
-            Work work = Lowering.Lower(node, [.. node.Inputs.Select(i => tensors[i])], [.. node.Outputs.Select(o => tensors[o])]);
-            steps.Add(new Step(node, work));
+            if (layout.Free.Contains(group.Main)) continue;
+            Work work = Lowering.Lower(group, binding);
+            steps.Add(new Step(work, new StepInfo(
+                group.Main.Name, group.OpNames, work.Name.Length == 0 ? "reference" : work.Name, group.Main.MultiplyAdds, work.WeightBytes, group.Output.Type,
+                layout[group.Output].Offset)));
         }
-        return new Plan([.. graph.Inputs.Select(i => tensors[i])], [.. graph.Outputs.Select(o => tensors[o.Value])], [.. steps], bytes);
+        int scratchBytes = steps.Count == 0 ? 0 : steps.Max(step => step.Work.ScratchBytes);
+        RequireRoom(layout.Bytes + (long)scratchBytes * options.Threads, options);
+        AlignedBuffer[] scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new AlignedBuffer(scratchBytes))];
+        return new Plan(
+            arena, scratch, [.. graph.Inputs.Select(binding.Bind)], [.. graph.Outputs.Select(output => binding.Bind(output.Value))], [.. steps], layout.LeastBytes);
     }
 
-    private static Tensor Allocate(Value value) => new(value.Type, new byte[value.Type.ByteCount]);
+    private static void RequireRoom(long bytes, SessionOptions options)
+    {
+        if (bytes > Math.Min(options.MaxActivationBytes, int.MaxValue - AlignedBuffer.Alignment))
+        {
+            throw new ModelFormatException(
+                $"activations need {bytes} bytes, more than the {options.MaxActivationBytes} allowed; raise SessionOptions.MaxActivationBytes if the model is meant to be so large");
+        }
+    }
+}
+
+/// <summary>Values to memory: activations lie in the arena, constants are decoded when a kernel asks for them.</summary>
+internal sealed class Binding(ActivationLayout layout, AlignedBuffer arena, int threads)
+{
+    private readonly Dictionary<Value, Tensor> _tensors = [];
+
+    /// <summary>Threads that will share the work.</summary>
+    public int Threads => threads;
+
+    public ActivationLayout Layout => layout;
+
+    public Tensor Bind(Value value)
+    {
+        if (_tensors.TryGetValue(value, out Tensor? tensor)) return tensor;
+        if (value.Constant is { } constant)
+        {
+            tensor = new Tensor(value.Type);
+            constant.Elements().CopyTo(tensor.Bytes);
+        }
+        else
+        {
+            tensor = new Tensor(value.Type, arena, layout[value]);
+        }
+        return _tensors[value] = tensor;
+    }
+
+    public Tensor[] Bind(IEnumerable<Value> values) => [.. values.Select(Bind)];
 }

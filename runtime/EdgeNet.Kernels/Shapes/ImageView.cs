@@ -15,5 +15,6 @@ public readonly record struct ImageView(nint Address, int PixelBytes, int RowByt
 
     internal bool IsLinear(int rows, int width) => RowCapacity >= rows && RowBytes == width * PixelBytes;
 
-    internal nint Row(int y) => Address + (nint)(y % RowCapacity) * RowBytes;
+    /// <summary>Where row <paramref name="y"/> begins.</summary>
+    public nint Row(int y) => Address + (nint)(y % RowCapacity) * RowBytes;
 }

@@ -1,0 +1,35 @@
+using EdgeNet.Model;
+
+namespace EdgeNet.Runtime;
+
+/// <summary>Computes once what depends on constants only.</summary>
+internal static class ConstantFolding
+{
+    public static Graph Run(Graph graph, long maxBytes) => GraphRewriter.Run(graph, (rewriter, node) =>
+    {
+        Value[] inputs = [.. node.Inputs.Select(input => rewriter[input])];
+        bool folds = inputs.Length > 0 && inputs.All(input => input.Constant is not null) && node.Outputs.Sum(output => output.Type.ByteCount) <= maxBytes;
+        if (!folds)
+        {
+            rewriter.Copy(node);
+            return;
+        }
+        if (node.Op is Reshape reshape && inputs[0].Type.Quantization is null or { IsPerTensor: true })
+        {
+            rewriter[node.Output] = rewriter.Constant(inputs[0].Constant!.Reshaped(node.Output.Type.Shape), node.Output.Name);
+            return;
+        }
+        Tensor[] outputs = [.. node.Outputs.Select(output => new Tensor(output.Type))];
+        Work work = Lowering.Lower(node, [.. inputs.Select(Decode)], outputs);
+        work.Kernel(0, work.Units, 0);
+        for (int i = 0; i < outputs.Length; i++)
+            rewriter[node.Outputs[i]] = rewriter.Constant(Constant.Dense(outputs[i].Type, outputs[i].Bytes.ToArray()), node.Outputs[i].Name);
+    });
+
+    private static Tensor Decode(Value value)
+    {
+        var tensor = new Tensor(value.Type);
+        value.Constant!.Elements().CopyTo(tensor.Bytes);
+        return tensor;
+    }
+}

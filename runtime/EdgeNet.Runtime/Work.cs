@@ -1,0 +1,29 @@
+namespace EdgeNet.Runtime;
+
+/// <summary>Computes the units begin..end of a step.</summary>
+/// <param name="begin">The first unit.</param>
+/// <param name="end">The unit after the last.</param>
+/// <param name="scratch">The worker's own scratch memory, as many bytes as its <see cref="Work"/> asks for.</param>
+internal delegate void WorkKernel(int begin, int end, nint scratch);
+
+/// <summary>What a step computes: units of work that may run in any order and on any thread, and the kernel that computes a range of them.</summary>
+internal sealed record Work(int Units, WorkKernel Kernel)
+{
+    /// <summary>Work that needs no scratch memory.</summary>
+    public Work(int units, Action<int, int> kernel) : this(units, (begin, end, _) => kernel(begin, end)) { }
+
+    /// <summary>Units that are computed together; a range is never split finer.</summary>
+    public int Grain { get; init; } = 1;
+
+    /// <summary>Scratch memory of one worker.</summary>
+    public int ScratchBytes { get; init; }
+
+    /// <summary>What computes it, for people to read.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Bytes of packed weights.</summary>
+    public long WeightBytes { get; init; }
+
+    /// <summary>About how many vector operations it takes: what is too small is not worth waking another thread for.</summary>
+    public long Cost { get; init; } = Units;
+}
