@@ -1,7 +1,11 @@
 using EdgeNet.Import.Onnx;
+using EdgeNet.Import.Onnx.Proto;
+using EdgeNet.Model;
+using Google.Protobuf;
 using PeerModels;
 
-// Writes the networks that are measured but have no weights at hand, with random ones, as ONNX:
+// Writes the networks that are measured but have no weights at hand, or not in the form that suits the peers best, with random ones, as
+// ONNX:
 //   peer-models FOLDER
 if (args is not [string folder])
 {
@@ -9,6 +13,13 @@ if (args is not [string folder])
     return 2;
 }
 Directory.CreateDirectory(folder);
-OnnxWriter.Save(Path.Combine(folder, "ssd_mobilenet_v1_300.onnx"), SsdMobileNetV1.Build(quantized: false));
-OnnxWriter.Save(Path.Combine(folder, "ssd_mobilenet_v1_300_int8_qdq.onnx"), SsdMobileNetV1.Build(quantized: true));
+foreach (bool quantized in (bool[])[false, true])
+{
+    foreach (Graph graph in (Graph[])[Architectures.MobileNetV1(quantized), Architectures.MobileNetV2(quantized), Architectures.SsdMobileNetV1(quantized)])
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(OnnxWriter.Write(graph));
+        if (quantized) UnsignedActivations.Apply(model.Graph);
+        File.WriteAllBytes(Path.Combine(folder, $"{graph.Card.Name}{(quantized ? "_int8_qdq" : "")}.onnx"), model.ToByteArray());
+    }
+}
 return 0;
