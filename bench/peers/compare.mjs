@@ -16,6 +16,25 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+/** A runtime with a model loaded: gives times, in ms, when it is asked. */
+class Peer {
+  constructor(pinned, command, args) {
+    this.process = start(pinned, command, args);
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+  }
+
+  async measure(warmUp, runs) {
+    this.process.stdin.write(`${warmUp} ${runs}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.process.spawnargs.join(' ')} ended`);
+    return JSON.parse(value);
+  }
+
+  end() {
+    this.process.stdin.end();
+  }
+}
+
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const { values: options } = parseArgs({
@@ -29,6 +48,7 @@ const { values: options } = parseArgs({
     edgenet: { type: 'string' },
   },
 });
+const quiet = ['-v', 'q', '--nologo', '-clp:ErrorsOnly'];
 const work = join(root, 'artifacts/peers');
 const shared = name => join(resolve(options.shared), 'models', `${name}.onnx`);
 const random = name => join(work, `${name}_random.onnx`);
@@ -67,8 +87,8 @@ report();
 function prepare() {
   const say = { cwd: root, stdio: ['ignore', 2, 2] };
   if (!existsSync(join(here, 'onnxruntime/node_modules'))) execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', join(here, 'onnxruntime')], say);
-  for (const project of ['compressor/EdgeNet.Cli', 'bench/peers/models']) execFileSync('dotnet', ['build', project, '-c', 'Release', '-v', 'q', '--nologo'], say);
-  execFileSync('dotnet', ['build', 'runtime/EdgeNet.Device', '-c', 'Release', '-f', 'net10.0', '-v', 'q', '--nologo'], say);
+  for (const project of ['compressor/EdgeNet.Cli', 'bench/peers/models']) execFileSync('dotnet', ['build', project, '-c', 'Release', ...quiet], say);
+  execFileSync('dotnet', ['build', 'runtime/EdgeNet.Device', '-c', 'Release', '-f', 'net10.0', ...quiet], say);
   mkdirSync(work, { recursive: true });
   execFileSync('artifacts/bin/PeerModels/release/peer-models', [work], say);
   for (const file of new Set(cases.map(one => one.file))) execFileSync('artifacts/bin/EdgeNet.Cli/release/edgenet', ['convert', file, '-o', converted(file)], say);
@@ -84,31 +104,12 @@ function start(pinned, command, args) {
   return spawn('taskset', ['-c', pinned, command, ...args], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, DOTNET_TieredPGO: '0' } });
 }
 
-/** A runtime with a model loaded: gives times, in ms, when it is asked. */
-class Peer {
-  constructor(pinned, command, args) {
-    this.process = start(pinned, command, args);
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async measure(warmUp, runs) {
-    this.process.stdin.write(`${warmUp} ${runs}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error(`${this.process.spawnargs.join(' ')} ended`);
-    return JSON.parse(value);
-  }
-
-  end() {
-    this.process.stdin.end();
-  }
-}
-
 async function compare({ name, file, threads }) {
   process.stderr.write(`${name}, ${threads} threads `);
   const pinned = cores.slice(0, threads).join(',');
   const peers = [
-    new Peer(pinned, device[0], [...device.slice(1), 'bench', converted(file), '--rounds', '--threads', threads]),
-    new Peer(pinned, process.execPath, [join(here, 'onnxruntime/rounds.mjs'), file, threads]),
+    new Peer(pinned, device[0], [...device.slice(1), 'bench', converted(file), '--rounds', '--threads', String(threads)]),
+    new Peer(pinned, process.execPath, [join(here, 'onnxruntime/rounds.mjs'), file, String(threads)]),
   ];
   const rounds = [];
   try {
