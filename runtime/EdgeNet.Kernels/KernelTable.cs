@@ -25,6 +25,7 @@ public static class KernelTable
     public static IReadOnlyList<DepthwiseKernel> DepthwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseF32.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseF32.Avx2] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseF32.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
