@@ -80,13 +80,11 @@ public static unsafe partial class DepthwiseS8
         }
         (int first, int last) = DepthwiseF32.Interior(row);
         for (; x < first; x++) NeonPixel(row, x);
-        bool near = row->KernelHeight == 3 && row->KernelWidth == 3 && row->Dilation == 1;
         while (last - first >= 4 && x < last)
         {
             // The last four pixels may share some with those before.
             x = Math.Min(x, last - 4);
-            if (near && row->Stride == 1) NeonFour3x3<N1>(row, x);
-            else if (near && row->Stride == 2) NeonFour3x3<N2>(row, x);
+            if (row->KernelHeight == 3 && row->KernelWidth == 3) NeonFour3x3(row, x);
             else NeonFour(row, x);
             x += 4;
         }
@@ -149,11 +147,11 @@ public static unsafe partial class DepthwiseS8
         }
     }
 
-    /// <summary>Four interior pixels under any window.</summary>
+    /// <summary>Four interior pixels under any window: taps in pairs within each of its rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NeonFour(DepthwiseRow* row, int x)
     {
-        nint stride = row->Stride * row->PixelBytes, stride3 = 3 * stride, step = row->Dilation * row->PixelBytes;
+        nint stride = row->Stride * row->PixelBytes, step = row->Dilation * row->PixelBytes;
         nint at = (x * row->Stride - row->PadLeft) * row->PixelBytes, pixel = row->Channels, last = pixel - 8;
         byte* output = row->Output + x * pixel, block = row->Weights + NeonHeader;
         var rule = new NeonRequantization(row->OutputZeroPoint, row->Minimum, row->Maximum);
@@ -169,83 +167,78 @@ public static unsafe partial class DepthwiseS8
                 sbyte* input = (sbyte*)(*rows + at + c);
                 int kx = row->KernelWidth;
                 for (; kx >= 2; kx -= 2, input += 2 * step, block += 16)
-                {
-                    sbyte* next = input + step;
-                    Vector64<sbyte> w0 = Vector64.Load((sbyte*)block), w1 = Vector64.Load((sbyte*)block + 8);
-                    NeonPair(w0, w1, Vector64.Load(input), Vector64.Load(next), ref s0, ref t0);
-                    NeonPair(w0, w1, Vector64.Load(input + stride), Vector64.Load(next + stride), ref s1, ref t1);
-                    NeonPair(w0, w1, Vector64.Load(input + 2 * stride), Vector64.Load(next + 2 * stride), ref s2, ref t2);
-                    NeonPair(w0, w1, Vector64.Load(input + stride3), Vector64.Load(next + stride3), ref s3, ref t3);
-                }
+                    NeonTwoTaps((sbyte*)block, input, input + step, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
                 if (kx == 0) continue;
-                Vector64<sbyte> w = Vector64.Load((sbyte*)block);
+                NeonOneTap((sbyte*)block, input, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
                 block += 8;
-                NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(input), w), ref s0, ref t0);
-                NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(input + stride), w), ref s1, ref t1);
-                NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(input + 2 * stride), w), ref s2, ref t2);
-                NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(input + stride3), w), ref s3, ref t3);
             }
-            sbyte* to = (sbyte*)(output + c);
-            rule.Codes(s0, t0, m0, m1).Store(to);
-            rule.Codes(s1, t1, m0, m1).Store(to + pixel);
-            rule.Codes(s2, t2, m0, m1).Store(to + 2 * pixel);
-            rule.Codes(s3, t3, m0, m1).Store(to + 3 * pixel);
+            rule.Codes(s0, t0, m0, m1).Store((sbyte*)(output + c));
+            rule.Codes(s1, t1, m0, m1).Store((sbyte*)(output + c + pixel));
+            rule.Codes(s2, t2, m0, m1).Store((sbyte*)(output + c + 2 * pixel));
+            rule.Codes(s3, t3, m0, m1).Store((sbyte*)(output + c + 3 * pixel));
             if (c == last) return;
         }
     }
 
     /// <summary>Four interior pixels under a 3×3 window: nine taps in four pairs and one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void NeonFour3x3<TStride>(DepthwiseRow* row, int x) where TStride : struct, ICount
+    private static void NeonFour3x3(DepthwiseRow* row, int x)
     {
-        nint pixel = row->PixelBytes, left = (x * TStride.Value - row->PadLeft) * pixel;
+        nint stride = row->Stride * row->PixelBytes, step = row->Dilation * row->PixelBytes, left = (x * row->Stride - row->PadLeft) * row->PixelBytes;
         nint r0 = row->Rows[0] + left, r1 = row->Rows[1] + left, r2 = row->Rows[2] + left;
-        nint next = row->Channels, last = next - 8;
-        byte* output = row->Output + x * next, block = row->Weights + NeonHeader;
+        nint pixel = row->Channels, last = pixel - 8;
+        byte* output = row->Output + x * pixel, block = row->Weights + NeonHeader;
         var rule = new NeonRequantization(row->OutputZeroPoint, row->Minimum, row->Maximum);
         for (nint c = 0; ; c = Math.Min(c + 8, last), block += 136)
         {
             sbyte* x0 = (sbyte*)(r0 + c), x1 = (sbyte*)(r1 + c), x2 = (sbyte*)(r2 + c), w = (sbyte*)block + 64;
-            Vector64<sbyte> w0 = Vector64.Load(w), w1 = Vector64.Load(w + 8), w2 = Vector64.Load(w + 16), w3 = Vector64.Load(w + 24), w4 = Vector64.Load(w + 32);
-            Vector64<sbyte> w5 = Vector64.Load(w + 40), w6 = Vector64.Load(w + 48), w7 = Vector64.Load(w + 56), w8 = Vector64.Load(w + 64);
+            Vector128<int> s0 = Vector128.Load((int*)block), s1 = s0, s2 = s0, s3 = s0;
+            Vector128<int> t0 = Vector128.Load((int*)block + 4), t1 = t0, t2 = t0, t3 = t0;
+            NeonTwoTaps(w, x0, x0 + step, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
+            NeonTwoTaps(w + 16, x0 + 2 * step, x1, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
+            NeonTwoTaps(w + 32, x1 + step, x1 + 2 * step, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
+            NeonTwoTaps(w + 48, x2, x2 + step, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
+            NeonOneTap(w + 64, x2 + 2 * step, stride, ref s0, ref t0, ref s1, ref t1, ref s2, ref t2, ref s3, ref t3);
             Vector128<float> m0 = Vector128.Load((float*)block + 8), m1 = Vector128.Load((float*)block + 12);
-            Vector128<int> s0 = Vector128.Load((int*)block), t0 = Vector128.Load((int*)block + 4);
-            NeonPair(w0, w1, Vector64.Load(x0), Vector64.Load(x0 + pixel), ref s0, ref t0);
-            NeonPair(w2, w3, Vector64.Load(x0 + 2 * pixel), Vector64.Load(x1), ref s0, ref t0);
-            NeonPair(w4, w5, Vector64.Load(x1 + pixel), Vector64.Load(x1 + 2 * pixel), ref s0, ref t0);
-            NeonPair(w6, w7, Vector64.Load(x2), Vector64.Load(x2 + pixel), ref s0, ref t0);
-            NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(x2 + 2 * pixel), w8), ref s0, ref t0);
             rule.Codes(s0, t0, m0, m1).Store((sbyte*)(output + c));
-            Vector128<int> s1 = Vector128.Load((int*)block), t1 = Vector128.Load((int*)block + 4);
-            NeonPair(w0, w1, Vector64.Load(x0 + TStride.Value * pixel), Vector64.Load(x0 + (1 + 1 * TStride.Value) * pixel), ref s1, ref t1);
-            NeonPair(w2, w3, Vector64.Load(x0 + (2 + 1 * TStride.Value) * pixel), Vector64.Load(x1 + TStride.Value * pixel), ref s1, ref t1);
-            NeonPair(w4, w5, Vector64.Load(x1 + (1 + 1 * TStride.Value) * pixel), Vector64.Load(x1 + (2 + 1 * TStride.Value) * pixel), ref s1, ref t1);
-            NeonPair(w6, w7, Vector64.Load(x2 + TStride.Value * pixel), Vector64.Load(x2 + (1 + 1 * TStride.Value) * pixel), ref s1, ref t1);
-            NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(x2 + (2 + 1 * TStride.Value) * pixel), w8), ref s1, ref t1);
-            rule.Codes(s1, t1, m0, m1).Store((sbyte*)(output + c + next));
-            Vector128<int> s2 = Vector128.Load((int*)block), t2 = Vector128.Load((int*)block + 4);
-            NeonPair(w0, w1, Vector64.Load(x0 + 2 * TStride.Value * pixel), Vector64.Load(x0 + (1 + 2 * TStride.Value) * pixel), ref s2, ref t2);
-            NeonPair(w2, w3, Vector64.Load(x0 + (2 + 2 * TStride.Value) * pixel), Vector64.Load(x1 + 2 * TStride.Value * pixel), ref s2, ref t2);
-            NeonPair(w4, w5, Vector64.Load(x1 + (1 + 2 * TStride.Value) * pixel), Vector64.Load(x1 + (2 + 2 * TStride.Value) * pixel), ref s2, ref t2);
-            NeonPair(w6, w7, Vector64.Load(x2 + 2 * TStride.Value * pixel), Vector64.Load(x2 + (1 + 2 * TStride.Value) * pixel), ref s2, ref t2);
-            NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(x2 + (2 + 2 * TStride.Value) * pixel), w8), ref s2, ref t2);
-            rule.Codes(s2, t2, m0, m1).Store((sbyte*)(output + c + 2 * next));
-            Vector128<int> s3 = Vector128.Load((int*)block), t3 = Vector128.Load((int*)block + 4);
-            NeonPair(w0, w1, Vector64.Load(x0 + 3 * TStride.Value * pixel), Vector64.Load(x0 + (1 + 3 * TStride.Value) * pixel), ref s3, ref t3);
-            NeonPair(w2, w3, Vector64.Load(x0 + (2 + 3 * TStride.Value) * pixel), Vector64.Load(x1 + 3 * TStride.Value * pixel), ref s3, ref t3);
-            NeonPair(w4, w5, Vector64.Load(x1 + (1 + 3 * TStride.Value) * pixel), Vector64.Load(x1 + (2 + 3 * TStride.Value) * pixel), ref s3, ref t3);
-            NeonPair(w6, w7, Vector64.Load(x2 + 3 * TStride.Value * pixel), Vector64.Load(x2 + (1 + 3 * TStride.Value) * pixel), ref s3, ref t3);
-            NeonAdd(AdvSimd.MultiplyWideningLower(Vector64.Load(x2 + (2 + 3 * TStride.Value) * pixel), w8), ref s3, ref t3);
-            rule.Codes(s3, t3, m0, m1).Store((sbyte*)(output + c + 3 * next));
+            rule.Codes(s1, t1, m0, m1).Store((sbyte*)(output + c + pixel));
+            rule.Codes(s2, t2, m0, m1).Store((sbyte*)(output + c + 2 * pixel));
+            rule.Codes(s3, t3, m0, m1).Store((sbyte*)(output + c + 3 * pixel));
             if (c == last) return;
         }
     }
 
-    /// <summary>Two taps of eight channels of one pixel.</summary>
+    /// <summary>Two taps of eight channels of four pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void NeonPair(
-        Vector64<sbyte> w0, Vector64<sbyte> w1, Vector64<sbyte> x0, Vector64<sbyte> x1, ref Vector128<int> s, ref Vector128<int> t) =>
-        NeonAdd(AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(x0, w0), x1, w1), ref s, ref t);
+    private static void NeonTwoTaps(
+        sbyte* weights, sbyte* a, sbyte* b, nint stride,
+        ref Vector128<int> s0, ref Vector128<int> t0, ref Vector128<int> s1, ref Vector128<int> t1,
+        ref Vector128<int> s2, ref Vector128<int> t2, ref Vector128<int> s3, ref Vector128<int> t3)
+    {
+        Vector64<sbyte> v = Vector64.Load(weights), w = Vector64.Load(weights + 8);
+        NeonAdd(NeonPair(v, w, a, b), ref s0, ref t0);
+        NeonAdd(NeonPair(v, w, a + stride, b + stride), ref s1, ref t1);
+        NeonAdd(NeonPair(v, w, a + 2 * stride, b + 2 * stride), ref s2, ref t2);
+        NeonAdd(NeonPair(v, w, a + 3 * stride, b + 3 * stride), ref s3, ref t3);
+    }
+
+    /// <summary>One tap of eight channels of four pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NeonOneTap(
+        sbyte* weights, sbyte* a, nint stride,
+        ref Vector128<int> s0, ref Vector128<int> t0, ref Vector128<int> s1, ref Vector128<int> t1,
+        ref Vector128<int> s2, ref Vector128<int> t2, ref Vector128<int> s3, ref Vector128<int> t3)
+    {
+        Vector64<sbyte> w = Vector64.Load(weights);
+        NeonAdd(AdvSimd.MultiplyWideningLower(w, Vector64.Load(a)), ref s0, ref t0);
+        NeonAdd(AdvSimd.MultiplyWideningLower(w, Vector64.Load(a + stride)), ref s1, ref t1);
+        NeonAdd(AdvSimd.MultiplyWideningLower(w, Vector64.Load(a + 2 * stride)), ref s2, ref t2);
+        NeonAdd(AdvSimd.MultiplyWideningLower(w, Vector64.Load(a + 3 * stride)), ref s3, ref t3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> NeonPair(Vector64<sbyte> v, Vector64<sbyte> w, sbyte* a, sbyte* b) =>
+        AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(v, Vector64.Load(a)), w, Vector64.Load(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void NeonAdd(Vector128<short> products, ref Vector128<int> s, ref Vector128<int> t)

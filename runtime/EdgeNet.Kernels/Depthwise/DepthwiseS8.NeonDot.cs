@@ -72,7 +72,6 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NeonDotStride1(DepthwiseRow* row, nint c, byte* block)
     {
-        Vector128<int> bias0 = Vector128.Load((int*)block), bias1 = Vector128.Load((int*)block + 4);
         Vector128<float> m0 = Vector128.Load((float*)block + 8), m1 = Vector128.Load((float*)block + 12);
         Vector128<sbyte> u0 = Vector128.Load((sbyte*)block + 64), u1 = Vector128.Load((sbyte*)block + 80);
         Vector128<sbyte> v0 = Vector128.Load((sbyte*)block + 96), v1 = Vector128.Load((sbyte*)block + 112);
@@ -83,12 +82,12 @@ public static unsafe partial class DepthwiseS8
         byte* output = row->Output + c, end = output + row->OutputWidth * next;
 
         NeonDotColumn(r0, r1, r2, zero, at, width, out Vector128<sbyte> x0, out Vector128<sbyte> x1);
-        Vector128<int> a0 = Dp.DotProduct(bias0, x0, u0), a1 = Dp.DotProduct(bias1, x1, u1);
+        Vector128<int> a0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0), a1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         at += pixel;
         NeonDotColumn(r0, r1, r2, zero, at, width, out x0, out x1);
         a0 = Dp.DotProduct(a0, x0, v0);
         a1 = Dp.DotProduct(a1, x1, v1);
-        Vector128<int> b0 = Dp.DotProduct(bias0, x0, u0), b1 = Dp.DotProduct(bias1, x1, u1), c0, c1;
+        Vector128<int> b0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0), b1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1), c0, c1;
         at += pixel;
 
         // Column `at` is inside: it is the third of its output at least, and padding is two at most.
@@ -99,22 +98,22 @@ public static unsafe partial class DepthwiseS8
             rule.Codes(Dp.DotProduct(a0, x0, w0), Dp.DotProduct(a1, x1, w1), m0, m1).Store((sbyte*)output);
             b0 = Dp.DotProduct(b0, x0, v0);
             b1 = Dp.DotProduct(b1, x1, v1);
-            c0 = Dp.DotProduct(bias0, x0, u0);
-            c1 = Dp.DotProduct(bias1, x1, u1);
+            c0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            c1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
 
             NeonDotColumn(r0 + at + pixel, r1 + at + pixel, r2 + at + pixel, out x0, out x1);
             rule.Codes(Dp.DotProduct(b0, x0, w0), Dp.DotProduct(b1, x1, w1), m0, m1).Store((sbyte*)(output + next));
             c0 = Dp.DotProduct(c0, x0, v0);
             c1 = Dp.DotProduct(c1, x1, v1);
-            a0 = Dp.DotProduct(bias0, x0, u0);
-            a1 = Dp.DotProduct(bias1, x1, u1);
+            a0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            a1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
 
             NeonDotColumn(r0 + at + 2 * pixel, r1 + at + 2 * pixel, r2 + at + 2 * pixel, out x0, out x1);
             rule.Codes(Dp.DotProduct(c0, x0, w0), Dp.DotProduct(c1, x1, w1), m0, m1).Store((sbyte*)(output + 2 * next));
             a0 = Dp.DotProduct(a0, x0, v0);
             a1 = Dp.DotProduct(a1, x1, v1);
-            b0 = Dp.DotProduct(bias0, x0, u0);
-            b1 = Dp.DotProduct(bias1, x1, u1);
+            b0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            b1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         }
         for (; output < end; output += next, at += pixel)
         {
@@ -122,8 +121,8 @@ public static unsafe partial class DepthwiseS8
             rule.Codes(Dp.DotProduct(a0, x0, w0), Dp.DotProduct(a1, x1, w1), m0, m1).Store((sbyte*)output);
             a0 = Dp.DotProduct(b0, x0, v0);
             a1 = Dp.DotProduct(b1, x1, v1);
-            b0 = Dp.DotProduct(bias0, x0, u0);
-            b1 = Dp.DotProduct(bias1, x1, u1);
+            b0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            b1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         }
     }
 
@@ -131,7 +130,6 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NeonDotStride2(DepthwiseRow* row, nint c, byte* block)
     {
-        Vector128<int> bias0 = Vector128.Load((int*)block), bias1 = Vector128.Load((int*)block + 4);
         Vector128<float> m0 = Vector128.Load((float*)block + 8), m1 = Vector128.Load((float*)block + 12);
         Vector128<sbyte> u0 = Vector128.Load((sbyte*)block + 64), u1 = Vector128.Load((sbyte*)block + 80);
         Vector128<sbyte> v0 = Vector128.Load((sbyte*)block + 96), v1 = Vector128.Load((sbyte*)block + 112);
@@ -142,7 +140,7 @@ public static unsafe partial class DepthwiseS8
         byte* output = row->Output + c, end = output + row->OutputWidth * next;
 
         NeonDotColumn(r0, r1, r2, zero, at, width, out Vector128<sbyte> x0, out Vector128<sbyte> x1);
-        Vector128<int> a0 = Dp.DotProduct(bias0, x0, u0), a1 = Dp.DotProduct(bias1, x1, u1);
+        Vector128<int> a0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0), a1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         at += pixel;
 
         // Column `at` is inside: padding is one at most.
@@ -154,8 +152,8 @@ public static unsafe partial class DepthwiseS8
             a1 = Dp.DotProduct(a1, x1, v1);
             NeonDotColumn(r0 + at + pixel, r1 + at + pixel, r2 + at + pixel, out x0, out x1);
             rule.Codes(Dp.DotProduct(a0, x0, w0), Dp.DotProduct(a1, x1, w1), m0, m1).Store((sbyte*)output);
-            a0 = Dp.DotProduct(bias0, x0, u0);
-            a1 = Dp.DotProduct(bias1, x1, u1);
+            a0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            a1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         }
         for (; output < end; output += next, at += 2 * pixel)
         {
@@ -164,8 +162,8 @@ public static unsafe partial class DepthwiseS8
             a1 = Dp.DotProduct(a1, x1, v1);
             NeonDotColumn(r0, r1, r2, zero, at + pixel, width, out x0, out x1);
             rule.Codes(Dp.DotProduct(a0, x0, w0), Dp.DotProduct(a1, x1, w1), m0, m1).Store((sbyte*)output);
-            a0 = Dp.DotProduct(bias0, x0, u0);
-            a1 = Dp.DotProduct(bias1, x1, u1);
+            a0 = Dp.DotProduct(Vector128.Load((int*)block), x0, u0);
+            a1 = Dp.DotProduct(Vector128.Load((int*)block + 4), x1, u1);
         }
     }
 
