@@ -25,6 +25,7 @@ public static class KernelTable
     public static IReadOnlyList<DepthwiseKernel> DepthwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseF32.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseF32.Avx2] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseF32.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
@@ -35,5 +36,12 @@ public static class KernelTable
         .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.DepthwiseS8.NeonDot] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
+    ];
+
+    /// <summary>The names of all of them.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
+        .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
     ];
 }
