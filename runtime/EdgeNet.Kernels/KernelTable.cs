@@ -34,6 +34,8 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.NeonDot ? [Kernels.DepthwiseS8.NeonDot] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
     /// <summary>The names of all of them.</summary>
