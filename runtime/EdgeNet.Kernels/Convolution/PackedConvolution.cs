@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace EdgeNet.Kernels;
 
@@ -33,7 +34,7 @@ public sealed unsafe class PackedConvolution
         _groupDepth = shape.InputChannels / shape.Groups;
         _groupColumns = shape.OutputChannels / shape.Groups;
         int taps = shape.KernelHeight * shape.KernelWidth;
-        _patches = taps > 1 && _groupDepth % kernel.DepthGroup != 0;
+        _patches = kernel.SumsInRuns || (taps > 1 && _groupDepth % kernel.DepthGroup != 0);
         (_taps, _depth) = _patches ? (1, taps * _groupDepth) : (taps, _groupDepth);
         _patchBytes = _patches ? AlignedBuffer.RoundUp(_depth * elementSize) : 0;
         long pixelBytes = (long)_taps * _depth * elementSize;
@@ -71,7 +72,8 @@ public sealed unsafe class PackedConvolution
         quantization.Check(shape.OutputChannels);
         int zero = quantization.OutputZeroPoint;
         var packed = new PackedConvolution(
-            in shape, kernel, sizeof(sbyte), quantization.Minimum - zero, quantization.Maximum - zero, zero, !quantization.WeightZeroPoints.IsEmpty);
+            in shape, kernel, sizeof(sbyte), quantization.Minimum - zero, quantization.Maximum - zero, zero,
+            !quantization.WeightZeroPoints.IsEmpty && !kernel.SumsInRuns);
         packed._zeros.As<sbyte>().Fill((sbyte)quantization.InputZeroPoint);
         int columns = packed._groupColumns, size = weights.Length / shape.Groups;
         for (int g = 0; g < shape.Groups; g++)
@@ -82,8 +84,10 @@ public sealed unsafe class PackedConvolution
                 WeightZeroPoints = quantization.WeightZeroPoints.IsEmpty ? [] : quantization.WeightZeroPoints.Slice(g * columns, columns),
                 Multipliers = quantization.Multipliers.Slice(g * columns, columns),
             };
-            packed._groups[g] = PointwiseWeights.S8(
-                kernel, columns, packed._taps, packed._depth, own, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+            ReadOnlySpan<int> ownBias = bias.IsEmpty ? bias : bias.Slice(g * columns, columns);
+            packed._groups[g] = kernel.SumsInRuns
+                ? PointwiseWeights.S8Runs(kernel, columns, packed._depth, own, weights.Slice(g * size, size), ownBias)
+                : PointwiseWeights.S8(kernel, columns, packed._taps, packed._depth, own, weights.Slice(g * size, size), ownBias);
         }
         return packed;
     }
@@ -168,6 +172,7 @@ public sealed unsafe class PackedConvolution
             if (_patches)
             {
                 GatherPatches(in input, begin, block.Pixels, group, patches);
+                if (Kernel.SumsInRuns) MakeUnsigned(patches, block.Pixels * _patchBytes);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
             }
             else if (IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
@@ -288,6 +293,13 @@ public sealed unsafe class PackedConvolution
             return;
         }
         for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+    }
+
+    /// <summary>Codes from -128 become 0 to 255.</summary>
+    private static void MakeUnsigned(byte* codes, int length)
+    {
+        for (int i = 0; i < length; i += AlignedBuffer.Alignment)
+            (Vector512.Load(codes + i) ^ Vector512.Create((byte)0x80)).Store(codes + i);
     }
 
     private void SumRows(PointwiseBlock* block, int* sums)
