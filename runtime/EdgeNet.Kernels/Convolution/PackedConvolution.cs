@@ -169,7 +169,12 @@ public sealed unsafe class PackedConvolution
             block.Pixels = Math.Min(BlockPixels, pixelEnd - begin);
             block.Output = (byte*)output + (nint)begin * outputPixelBytes + firstColumn * _elementSize;
             block.Residual = residual == 0 ? null : (byte*)residual + (nint)begin * residualPixelBytes + firstColumn * _elementSize;
-            if (_patches)
+            if (_patches && IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
+            {
+                CopyUnsigned((byte*)input.Address + (nint)begin * input.PixelBytes + group * _groupDepth, input.PixelBytes, patches, block.Pixels);
+                Spread(block.Pixels, (nint)patches, _patchBytes, rows);
+            }
+            else if (_patches)
             {
                 GatherPatches(in input, begin, block.Pixels, group, patches);
                 if (Kernel.SumsInRuns) MakeUnsigned(patches, block.Pixels * _patchBytes);
@@ -300,6 +305,31 @@ public sealed unsafe class PackedConvolution
     {
         for (int i = 0; i < length; i += AlignedBuffer.Alignment)
             (Vector512.Load(codes + i) ^ Vector512.Create((byte)0x80)).Store(codes + i);
+    }
+
+    /// <summary>Pixels as patches, unsigned. The last vector of a pixel may overlap the one before.</summary>
+    private void CopyUnsigned(byte* from, nint fromStep, byte* to, int pixels)
+    {
+        int depth = _depth;
+        for (; pixels > 0; pixels--, from += fromStep, to += _patchBytes)
+        {
+            if (depth >= 64)
+            {
+                Vector512<byte> offset = Vector512.Create((byte)0x80);
+                for (int k = 0; k < depth - 64; k += 64) (Vector512.Load(from + k) ^ offset).Store(to + k);
+                (Vector512.Load(from + depth - 64) ^ offset).Store(to + depth - 64);
+            }
+            else if (depth >= 16)
+            {
+                Vector128<byte> offset = Vector128.Create((byte)0x80);
+                for (int k = 0; k < depth - 16; k += 16) (Vector128.Load(from + k) ^ offset).Store(to + k);
+                (Vector128.Load(from + depth - 16) ^ offset).Store(to + depth - 16);
+            }
+            else
+            {
+                for (int k = 0; k < depth; k++) to[k] = (byte)(from[k] ^ 0x80);
+            }
+        }
     }
 
     private void SumRows(PointwiseBlock* block, int* sums)
