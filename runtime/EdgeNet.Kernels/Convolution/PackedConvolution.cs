@@ -6,13 +6,19 @@ namespace EdgeNet.Kernels;
 /// <summary>
 /// A convolution with its weights packed for one <see cref="PointwiseKernel"/>. The kernel multiplies pixels by weights; this says where
 /// the taps of each output pixel lie: in the image itself (indirect convolution: no copy, Dukhan 2019), in zeros where a tap falls on
-/// padding, or, where the channels do not fill the kernel's groups (an image of 3 channels), in patches of one block of pixels
+/// padding, or, where there are few channels (an image of 3), in patches of one block of pixels
 /// gathered into scratch.
 /// </summary>
 public sealed unsafe class PackedConvolution
 {
     /// <summary>What the inputs of one block of pixels may take, so that they stay near while the panels of weights pass by.</summary>
     private const int BlockBytes = 128 << 10;
+
+    /// <summary>Below this many channels a tap is too short a run for the kernels, and patches are gathered.</summary>
+    private const int ShortestTap = 8;
+
+    /// <summary>Patches are filled up with zeros to a multiple of this: what lanes and dot products take at once.</summary>
+    private const int PatchGroup = 4;
 
     private readonly ConvolutionShape _shape;
     private readonly PointwiseWeights[] _groups;
@@ -34,8 +40,9 @@ public sealed unsafe class PackedConvolution
         _groupDepth = shape.InputChannels / shape.Groups;
         _groupColumns = shape.OutputChannels / shape.Groups;
         int taps = shape.KernelHeight * shape.KernelWidth;
-        _patches = kernel.SumsInRuns || (taps > 1 && _groupDepth % kernel.DepthGroup != 0);
-        (_taps, _depth) = _patches ? (1, taps * _groupDepth) : (taps, _groupDepth);
+        _patches = kernel.SumsInRuns || (taps > 1 && (_groupDepth < ShortestTap || _groupDepth % kernel.DepthGroup != 0));
+        int group = Math.Max(PatchGroup, kernel.DepthGroup);
+        (_taps, _depth) = _patches ? (1, (taps * _groupDepth + group - 1) / group * group) : (taps, _groupDepth);
         _patchBytes = _patches ? AlignedBuffer.RoundUp(_depth * elementSize) : 0;
         long pixelBytes = (long)_taps * _depth * elementSize;
         BlockPixels = (int)Math.Clamp(BlockBytes / pixelBytes, 8L * kernel.TileRows, 1024) / kernel.TileRows * kernel.TileRows;
@@ -58,7 +65,7 @@ public sealed unsafe class PackedConvolution
         for (int g = 0; g < shape.Groups; g++)
         {
             packed._groups[g] = PointwiseWeights.F32(
-                kernel, columns, packed._taps, packed._depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+                kernel, columns, packed._taps, packed.SourceDepth, packed._depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
         }
         return packed;
     }
@@ -84,10 +91,11 @@ public sealed unsafe class PackedConvolution
                 WeightZeroPoints = quantization.WeightZeroPoints.IsEmpty ? [] : quantization.WeightZeroPoints.Slice(g * columns, columns),
                 Multipliers = quantization.Multipliers.Slice(g * columns, columns),
             };
+            ReadOnlySpan<sbyte> ownWeights = weights.Slice(g * size, size);
             ReadOnlySpan<int> ownBias = bias.IsEmpty ? bias : bias.Slice(g * columns, columns);
             packed._groups[g] = kernel.SumsInRuns
-                ? PointwiseWeights.S8Runs(kernel, columns, packed._depth, own, weights.Slice(g * size, size), ownBias)
-                : PointwiseWeights.S8(kernel, columns, packed._taps, packed._depth, own, weights.Slice(g * size, size), ownBias);
+                ? PointwiseWeights.S8Runs(kernel, columns, packed.SourceDepth, own, ownWeights, ownBias)
+                : PointwiseWeights.S8(kernel, columns, packed._taps, packed.SourceDepth, packed._depth, own, ownWeights, ownBias);
         }
         return packed;
     }
@@ -169,7 +177,7 @@ public sealed unsafe class PackedConvolution
             block.Pixels = Math.Min(BlockPixels, pixelEnd - begin);
             block.Output = (byte*)output + (nint)begin * outputPixelBytes + firstColumn * _elementSize;
             block.Residual = residual == 0 ? null : (byte*)residual + (nint)begin * residualPixelBytes + firstColumn * _elementSize;
-            if (_patches && IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
+            if (Kernel.SumsInRuns && IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
             {
                 CopyUnsigned((byte*)input.Address + (nint)begin * input.PixelBytes + group * _groupDepth, input.PixelBytes, patches, block.Pixels);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
@@ -193,10 +201,14 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    /// <summary>Weights of a filter in one tap, as the kernel sees taps.</summary>
+    private int SourceDepth => _patches ? _shape.KernelHeight * _shape.KernelWidth * _groupDepth : _groupDepth;
+
     /// <summary>Whether output pixel p sees input pixel p and no other.</summary>
     private bool IsPlain => _shape is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
     /// <summary>Rows at even distances, dealt out to tiles as <see cref="PointwiseKernel.Run"/> expects them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Spread(int pixels, nint address, int stride, nint* rows)
     {
         int tiles = Kernel.Tiles(pixels), height = pixels / tiles, taller = pixels % tiles;
@@ -207,6 +219,7 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PointAtTaps(in ImageView input, int begin, int pixels, int group, nint* rows)
     {
         int tiles = Kernel.Tiles(pixels), height = pixels / tiles, taller = pixels % tiles, tileRows = Kernel.TileRows;
@@ -239,65 +252,78 @@ public sealed unsafe class PackedConvolution
     /// <summary>The patches of some pixels, one line of the output at a time, row of the window by row of the window.</summary>
     private void GatherPatches(in ImageView input, int begin, int pixels, int group, byte* patches)
     {
-        int tap = _groupDepth * _elementSize, run = _shape.KernelWidth * tap, step = _shape.StrideWidth * input.PixelBytes;
-        // Taps side by side in the image are side by side in the patch.
-        bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
         (int row, int x) = Math.DivRem(begin, _shape.OutputWidth);
-        while (pixels > 0)
+        for (int count; pixels > 0; pixels -= count, patches += (nint)count * _patchBytes, row++, x = 0)
         {
-            (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
-            int last = Math.Min(_shape.OutputWidth, x + pixels), top = y * _shape.StrideHeight - _shape.PadTop;
-            // The windows of the pixels from..to lie inside the row.
-            int from = last, to = last, room = _shape.InputWidth + _shape.PadLeft - _shape.KernelWidth;
-            if (joined && room >= 0)
-            {
-                from = Math.Clamp((_shape.PadLeft + _shape.StrideWidth - 1) / _shape.StrideWidth, x, last);
-                to = Math.Clamp(room / _shape.StrideWidth + 1, from, last);
-            }
-            for (int ky = 0; ky < _shape.KernelHeight; ky++)
-            {
-                int iy = top + ky * _shape.DilationHeight;
-                bool inside = (uint)iy < (uint)_shape.InputHeight;
-                byte* line = inside ? (byte*)input.Row(image * _shape.InputHeight + iy) + group * tap : null;
-                byte* patch = patches + ky * run;
-                for (int i = x; i < last; i++, patch += _patchBytes)
-                {
-                    if (inside && i == from && from < to)
-                    {
-                        CopyRuns(line + (nint)(i * _shape.StrideWidth - _shape.PadLeft) * tap, step, patch, _patchBytes, run, to - from);
-                        patch += (nint)(to - from - 1) * _patchBytes;
-                        i = to - 1;
-                        continue;
-                    }
-                    int ix = i * _shape.StrideWidth - _shape.PadLeft;
-                    for (int kx = 0; kx < _shape.KernelWidth; kx++, ix += _shape.DilationWidth)
-                    {
-                        byte* source = inside && (uint)ix < (uint)_shape.InputWidth ? line + (nint)ix * input.PixelBytes : (byte*)_zeros.Address;
-                        Unsafe.CopyBlockUnaligned(patch + kx * tap, source, (uint)tap);
-                    }
-                }
-            }
-            patches += (nint)(last - x) * _patchBytes;
-            pixels -= last - x;
-            (row, x) = (row + 1, 0);
+            count = Math.Min(pixels, _shape.OutputWidth - x);
+            GatherRow(in input, row, x, count, group, patches);
         }
     }
 
-    /// <summary>Runs of bytes at even distances: short ones, as those of 3 channels are, by two moves that may overlap.</summary>
-    private static void CopyRuns(byte* from, nint fromStep, byte* to, nint toStep, int bytes, int count)
+    /// <summary>The patches of neighbouring pixels of one row: for each row of the window, its runs of taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherRow(in ImageView input, int row, int x, int count, int group, byte* patches)
     {
-        if (bytes is >= 8 and <= 16)
+        int tap = _groupDepth * _elementSize, run = _shape.KernelWidth * tap;
+        byte* zeros = (byte*)_zeros.Address;
+        (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
+        // Pixels whose window lies inside the row, where taps side by side in the image are side by side in the patch.
+        bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
+        int room = _shape.InputWidth + _shape.PadLeft - _shape.KernelWidth;
+        int first = joined && room >= 0 ? Math.Clamp((_shape.PadLeft + _shape.StrideWidth - 1) / _shape.StrideWidth, x, x + count) : x + count;
+        int last = joined && room >= 0 ? Math.Clamp(room / _shape.StrideWidth + 1, first, x + count) : x + count;
+        for (int ky = 0; ky < _shape.KernelHeight; ky++, patches += run)
         {
-            nint second = bytes - sizeof(ulong);
+            int iy = y * _shape.StrideHeight - _shape.PadTop + ky * _shape.DilationHeight;
+            byte* line = (uint)iy < (uint)_shape.InputHeight ? (byte*)input.Row(image * _shape.InputHeight + iy) + group * tap : null;
+            byte* to = patches;
+            for (int px = x; px < x + count; px++, to += _patchBytes)
+            {
+                int left = px * _shape.StrideWidth - _shape.PadLeft;
+                if (line != null && px == first && first < last)
+                {
+                    CopyRuns(line + (nint)left * tap, _shape.StrideWidth * tap, to, _patchBytes, last - first, run);
+                    to += (nint)(last - first - 1) * _patchBytes;
+                    px = last - 1;
+                    continue;
+                }
+                for (int kx = 0; kx < _shape.KernelWidth; kx++)
+                {
+                    int ix = left + kx * _shape.DilationWidth;
+                    CopyRuns(line != null && (uint)ix < (uint)_shape.InputWidth ? line + (nint)ix * input.PixelBytes : zeros, 0, to + kx * tap, 0, 1, tap);
+                }
+            }
+        }
+        int rest = (_depth - SourceDepth) * _elementSize;
+        for (int i = 0; i < count && rest > 0; i++) new Span<byte>(patches + (nint)i * _patchBytes, rest).Clear();
+    }
+
+    /// <summary>Copies of some tens of bytes at even distances: two vectors or words that may overlap cost less than a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRuns(byte* from, nint fromStep, byte* to, nint toStep, int count, int bytes)
+    {
+        if (bytes is >= 32 and <= 64)
+        {
             for (; count > 0; count--, from += fromStep, to += toStep)
             {
-                ulong begin = Unsafe.ReadUnaligned<ulong>(from), end = Unsafe.ReadUnaligned<ulong>(from + second);
-                Unsafe.WriteUnaligned(to, begin);
-                Unsafe.WriteUnaligned(to + second, end);
+                Vector256<byte> begin = Vector256.Load(from), end = Vector256.Load(from + bytes - 32);
+                begin.Store(to);
+                end.Store(to + bytes - 32);
             }
-            return;
         }
-        for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+        else if (bytes is >= 8 and <= 16)
+        {
+            for (; count > 0; count--, from += fromStep, to += toStep)
+            {
+                ulong begin = Unsafe.ReadUnaligned<ulong>(from), end = Unsafe.ReadUnaligned<ulong>(from + bytes - 8);
+                Unsafe.WriteUnaligned(to, begin);
+                Unsafe.WriteUnaligned(to + bytes - 8, end);
+            }
+        }
+        else
+        {
+            for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+        }
     }
 
     /// <summary>Codes from -128 become 0 to 255.</summary>
@@ -308,9 +334,10 @@ public sealed unsafe class PackedConvolution
     }
 
     /// <summary>Pixels as patches, unsigned. The last vector of a pixel may overlap the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyUnsigned(byte* from, nint fromStep, byte* to, int pixels)
     {
-        int depth = _depth;
+        int depth = SourceDepth;
         for (; pixels > 0; pixels--, from += fromStep, to += _patchBytes)
         {
             if (depth >= 64)
@@ -332,6 +359,7 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(PointwiseBlock* block, int* sums)
     {
         int tiles = Kernel.Tiles(block->Pixels), height = block->Pixels / tiles, taller = block->Pixels % tiles;
