@@ -16,6 +16,7 @@ public static class KernelTable
     /// <summary>Pointwise, general convolution and fully connected, 8-bit codes.</summary>
     public static IReadOnlyList<PointwiseKernel> PointwiseS8 { get; } =
     [
+        .. CpuFeatures.Avx512 ? [Kernels.PointwiseS8.Avx512Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.PointwiseS8.AvxVnni] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.PointwiseS8.NeonDot] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.PointwiseS8.Neon] : Array.Empty<PointwiseKernel>(),
