@@ -65,6 +65,7 @@ public sealed unsafe class PointwiseKernel
             byte* output = block->Output + column * block->ElementSize;
             byte* residual = block->Residual == null ? null : block->Residual + column * block->ElementSize;
             int* sums = block->RowSums;
+            block->Prefetch = panel + block->PanelBytes;
             for (int i = 0; i < tiles; i++, rows += block->Taps * TileRows)
             {
                 int count = i < taller ? height + 1 : height;
@@ -73,6 +74,7 @@ public sealed unsafe class PointwiseKernel
                 output += count * block->OutputStride;
                 if (residual != null) residual += count * block->ResidualStride;
                 if (sums != null) sums += count;
+                block->Prefetch += (nint)block->Taps * block->Depth * 64;
             }
         }
     }
@@ -119,6 +121,12 @@ internal unsafe struct PointwiseBlock
 
     /// <summary>Room for one whole tile of the output.</summary>
     public byte* Part;
+
+    /// <summary>
+    /// What will be read next: a kernel may ask the cache for one line of it at each step of the depth, so that the next panel comes from
+    /// far while this one is computed.
+    /// </summary>
+    public byte* Prefetch;
 
     /// <summary>Pixel 0, column 0.</summary>
     public byte* Output;

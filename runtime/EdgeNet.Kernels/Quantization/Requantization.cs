@@ -12,6 +12,13 @@ public static class Requantization
     /// <summary>The multiplier of a mean over <paramref name="count"/> codes: scaleX / (scaleY · count).</summary>
     public static float MeanMultiplier(float scaleX, float scaleY, int count) => (float)((double)scaleX / ((double)scaleY * count));
 
+    /// <summary>
+    /// A multiplier that gives the same code for every accumulator and with which no product is NaN: what fast kernels are given, so that
+    /// they need not ask.
+    /// </summary>
+    internal static float Finite(float multiplier) =>
+        float.IsNaN(multiplier) ? 0 : Math.Clamp(multiplier, float.MinValue, float.MaxValue);
+
     /// <summary>The code of an int32 accumulator.</summary>
     /// <returns>clamp(round((float)accumulator · multiplier) + zeroPoint, minimum, maximum).</returns>
     public static int Apply(int accumulator, float multiplier, int zeroPoint, int minimum = sbyte.MinValue, int maximum = sbyte.MaxValue) =>
