@@ -55,9 +55,11 @@ public static class ModelFile
     {
         ContainerReader container = ContainerReader.Open(file);
         ModelHeader header = HeaderReader.Read(container.Header);
-        var stored = header.Constants.SelectMany(SectionsOf).ToList();
+        var stored = new List<SectionEntry>();
+        foreach (ConstantHeader constant in header.Constants) stored.AddRange(SectionsOf(constant));
         ReadOnlyMemory<byte>[] bytes = container.SectionBytes(stored);
-        var sections = new Queue<ReadOnlyMemory<byte>>(stored.Zip(bytes, Decoded));
+        var sections = new Queue<ReadOnlyMemory<byte>>();
+        for (int i = 0; i < bytes.Length; i++) sections.Enqueue(Decoded(stored[i], bytes[i]));
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
@@ -65,7 +67,7 @@ public static class ModelFile
         foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections), constant.Name ?? ""));
         foreach (NodeHeader node in header.Nodes)
         {
-            Value[] inputs = [.. node.Inputs.Select(number => ValueAt(number, $"node '{node.Name}'"))];
+            Value[] inputs = Array.ConvertAll(node.Inputs.ToArray(), number => ValueAt(number, $"node '{node.Name}'"));
             values.AddRange(builder.AddNode(node.Op, node.Name, inputs).Outputs);
         }
         foreach (OutputHeader output in header.Outputs) builder.Output(output.Name, ValueAt(output.Value, $"output '{output.Name}'"));
