@@ -7,21 +7,20 @@ namespace EdgeNet.Device;
 internal static class ProcessorFeatures
 {
     /// <summary>The names of those that are there.</summary>
-    public static IEnumerable<string> All =>
-        from feature in new (string Name, bool IsSupported)[]
+    public static IEnumerable<string> All
+    {
+        get
         {
-            ("neon", AdvSimd.Arm64.IsSupported),
-            ("dotprod", Dp.IsSupported),
-            ("rdm", Rdm.IsSupported),
-            ("crc32", Crc32.IsSupported),
-            ("sse4.2", Sse42.IsSupported),
-            ("avx", Avx.IsSupported),
-            ("avx2", Avx2.IsSupported),
-            ("fma", Fma.IsSupported),
-            ("avxvnni", AvxVnni.IsSupported),
-            ("avx512f", Avx512F.IsSupported),
-            ("avx512bw", Avx512BW.IsSupported),
+            if (Dp.IsSupported) yield return "dotprod";
+            if (Rdm.IsSupported) yield return "rdm";
+            if (Crc32.IsSupported) yield return "crc32";
+            if (Sse42.IsSupported) yield return "sse4.2";
+            if (Avx.IsSupported) yield return "avx";
+            if (Avx2.IsSupported) yield return "avx2";
+            if (Fma.IsSupported) yield return "fma";
+            if (AvxVnni.IsSupported) yield return "avxvnni";
+            if (Avx512F.IsSupported) yield return "avx512f";
+            if (Avx512BW.IsSupported) yield return "avx512bw";
         }
-        where feature.IsSupported
-        select feature.Name;
+    }
 }

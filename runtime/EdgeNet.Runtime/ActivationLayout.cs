@@ -238,8 +238,14 @@ internal sealed class ActivationLayout
     /// <summary>Whether a transposition only moves axes of extent 1.</summary>
     private static bool KeepsOrder(Shape shape, Transpose transpose)
     {
-        int[] moved = [.. transpose.Permutation.Where(axis => shape[axis] != 1)];
-        return moved.SequenceEqual(moved.Order());
+        int last = -1;
+        foreach (int axis in transpose.Permutation.Span)
+        {
+            if (shape[axis] == 1) continue;
+            if (axis < last) return false;
+            last = axis;
+        }
+        return true;
     }
 
     /// <summary>The first element of a slice that is one run of its input.</summary>
