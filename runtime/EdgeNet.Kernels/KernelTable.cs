@@ -28,4 +28,10 @@ public static class KernelTable
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
     ];
+
+    /// <summary>Pointwise convolution with sparse weights, Float32.</summary>
+    public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
+    ];
 }
