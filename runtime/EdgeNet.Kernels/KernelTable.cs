@@ -33,5 +33,7 @@ public static class KernelTable
     public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
     ];
 }

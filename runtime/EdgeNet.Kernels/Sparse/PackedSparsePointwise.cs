@@ -11,7 +11,7 @@ public sealed unsafe class PackedSparsePointwise
     private readonly SparsePointwiseWeights _weights;
     private readonly AlignedBuffer _zeros;
     private readonly float _minimum, _maximum;
-    private readonly int _rowsBytes, _stripBytes, _panelBytes;
+    private readonly int _stripDepth, _rowsBytes, _stripBytes, _panelBytes;
 
     private PackedSparsePointwise(
         in ConvolutionShape shape, SparsePointwiseKernel kernel, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
@@ -19,10 +19,11 @@ public sealed unsafe class PackedSparsePointwise
         _shape = shape;
         Kernel = kernel;
         (_minimum, _maximum) = (minimum, maximum);
-        _weights = new SparsePointwiseWeights(kernel, shape.OutputChannels, shape.InputChannels, weights, bias);
+        _stripDepth = kernel.StripDepth(shape.InputChannels, Pixels);
+        _weights = new SparsePointwiseWeights(kernel, _stripDepth, shape.OutputChannels, shape.InputChannels, weights, bias);
         _zeros = new AlignedBuffer(shape.InputChannels * sizeof(float));
         _rowsBytes = AlignedBuffer.RoundUp(kernel.TilePixels * sizeof(nint));
-        _stripBytes = AlignedBuffer.RoundUp(Math.Min(kernel.TileDepth, shape.InputChannels) * kernel.TilePixels * sizeof(float));
+        _stripBytes = AlignedBuffer.RoundUp(Math.Min(_stripDepth, shape.InputChannels) * kernel.TilePixels * sizeof(float));
         _panelBytes = SparsePointwiseF32.PanelColumns * kernel.TilePixels * sizeof(float);
         // Sums that are continued from strip to strip are kept; else each panel's are written out at once.
         ScratchBytes = checked(_rowsBytes + _stripBytes + (_weights.Strips > 1 ? _weights.Panels : 1) * _panelBytes);
@@ -84,17 +85,12 @@ public sealed unsafe class PackedSparsePointwise
             Minimum = _minimum,
             Maximum = _maximum,
         };
-        // Tiles of nearly the same number of vectors, the wider first.
-        int vectors = (pixelEnd - pixelBegin + Kernel.VectorPixels - 1) / Kernel.VectorPixels;
-        int tileVectors = Kernel.TilePixels / Kernel.VectorPixels;
-        for (int tiles = (vectors + tileVectors - 1) / tileVectors, begin = pixelBegin; tiles > 0; tiles--)
+        for (int begin = pixelBegin; begin < pixelEnd; begin += block.Pixels)
         {
-            block.Vectors = (vectors + tiles - 1) / tiles;
-            vectors -= block.Vectors;
+            block.Vectors = Kernel.Vectors(pixelEnd - begin);
             block.Pixels = Math.Min(block.Vectors * Kernel.VectorPixels, pixelEnd - begin);
             PointAtPixels(in input, begin, &block);
             RunTile(&block, output + (nint)begin * outputPixelBytes, residual == 0 ? 0 : residual + (nint)begin * residualPixelBytes, panelBegin, panelEnd);
-            begin += block.Pixels;
         }
     }
 
@@ -104,9 +100,9 @@ public sealed unsafe class PackedSparsePointwise
         var multiply = Kernel.Multiply(block->Vectors);
         nint sums = (nint)block->Strip + _stripBytes;
         bool continued = _weights.Strips > 1;
-        for (int strip = 0, k = 0; strip < _weights.Strips; strip++, k += Kernel.TileDepth)
+        for (int strip = 0, k = 0; strip < _weights.Strips; strip++, k += _stripDepth)
         {
-            block->Depth = Math.Min(Kernel.TileDepth, _shape.InputChannels - k);
+            block->Depth = Math.Min(_stripDepth, _shape.InputChannels - k);
             Kernel.Gather(block);
             for (int panel = panelBegin; panel < panelEnd; panel++)
             {
@@ -119,7 +115,7 @@ public sealed unsafe class PackedSparsePointwise
                 block->Residual = residual == 0 ? null : (byte*)residual + column;
                 Kernel.Scatter(block);
             }
-            for (int i = 0; i < block->Vectors * Kernel.VectorPixels; i++) block->Rows[i] += Kernel.TileDepth * sizeof(float);
+            for (int i = 0; i < block->Vectors * Kernel.VectorPixels; i++) block->Rows[i] += _stripDepth * sizeof(float);
         }
     }
 

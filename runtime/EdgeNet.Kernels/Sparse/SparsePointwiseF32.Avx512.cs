@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace EdgeNet.Kernels;
 
-internal static unsafe partial class SparsePointwiseF32
+public static unsafe partial class SparsePointwiseF32
 {
     /// <summary>
     /// 14 sums and one weight in 15 of 32 registers, pixels from memory: 7 multiply-adds against 8 loads in 4 cycles. 112 pixels, because
     /// images of 112, 56, 28 and 14 rows and columns have whole tiles.
     /// </summary>
-    public static readonly SparsePointwiseKernel Avx512 = new(
+    internal static readonly SparsePointwiseKernel Avx512 = new(
         "sparse-pointwise-f32-avx512-112", Avx512Pixels, 7, 32 << 10, new(1, 1, 1), &Avx512Gather, &Avx512Multiply, &Avx512Scatter);
 
     private const int Avx512Pixels = 16, Avx512Tile = 112;
@@ -157,7 +157,7 @@ internal static unsafe partial class SparsePointwiseF32
     {
         if (block->Columns < 16)
         {
-            ScatterPart(block, Avx512Tile);
+            Avx2Scatter(block, Avx512Tile);
             return;
         }
         Vector512<float> low = Vector512.Create(block->Minimum), high = Vector512.Create(block->Maximum);

@@ -1,7 +1,7 @@
 namespace EdgeNet.Kernels;
 
 /// <summary>Pointwise convolution with sparse weights.</summary>
-internal static partial class SparsePointwiseF32
+public static partial class SparsePointwiseF32
 {
     /// <summary>
     /// The reference: each output is bias plus the sum over the weights that are not zero, in double, rounded once to fp32; then residual

@@ -6,10 +6,10 @@ namespace EdgeNet.Kernels;
 /// are added. So it goes for each strip of input channels, from the sum so far. The residual is added last, then the clamp.
 /// </summary>
 /// <remarks>A weight of zero takes no part: where the input is infinite or NaN, a dense kernel gives NaN and this does not.</remarks>
-internal static unsafe partial class SparsePointwiseF32
+public static unsafe partial class SparsePointwiseF32
 {
     /// <summary>Output channels that are computed at once.</summary>
-    public const int PanelColumns = 16;
+    internal const int PanelColumns = 16;
 
     /// <summary>Any number of columns, one element at a time: for the few columns beyond a kernel's vectors.</summary>
     private static void ScatterPart(SparsePointwiseBlock* block, int tilePixels, int firstColumn = 0)

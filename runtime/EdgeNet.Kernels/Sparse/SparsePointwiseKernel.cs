@@ -7,6 +7,8 @@ namespace EdgeNet.Kernels;
 /// </summary>
 public sealed unsafe class SparsePointwiseKernel
 {
+    private readonly int _stripBytes;
+
     internal SparsePointwiseKernel(
         string name, int vectorPixels, int tileVectors, int stripBytes, SparsePointwiseCost cost,
         delegate*<SparsePointwiseBlock*, void> gather, delegate*<int, delegate*<SparsePointwiseBlock*, void>> multiply,
@@ -15,7 +17,7 @@ public sealed unsafe class SparsePointwiseKernel
         Name = name;
         VectorPixels = vectorPixels;
         TilePixels = vectorPixels * tileVectors;
-        TileDepth = Math.Max(4, stripBytes / (TilePixels * sizeof(float)) / 4 * 4);
+        _stripBytes = stripBytes;
         Cost = cost;
         Gather = gather;
         Multiply = multiply;
@@ -31,9 +33,6 @@ public sealed unsafe class SparsePointwiseKernel
     /// <summary>Pixels of the widest tile: the width of a strip.</summary>
     public int TilePixels { get; }
 
-    /// <summary>Input channels of one strip, so that it stays in the first cache while all output channels pass by.</summary>
-    public int TileDepth { get; }
-
     /// <summary>What its parts cost, beside a dense kernel of the same instruction set.</summary>
     internal SparsePointwiseCost Cost { get; }
 
@@ -45,4 +44,22 @@ public sealed unsafe class SparsePointwiseKernel
 
     /// <summary>Adds the residual to the sums, clamps them and writes them to the output.</summary>
     internal delegate*<SparsePointwiseBlock*, void> Scatter { get; }
+
+    /// <summary>The vectors of pixels of the tiles of <paramref name="pixels"/> pixels: as few tiles as possible, and of nearly the same width.</summary>
+    internal int Vectors(int pixels)
+    {
+        int vectors = (pixels + VectorPixels - 1) / VectorPixels, tiles = (pixels + TilePixels - 1) / TilePixels;
+        return tiles == 0 ? 0 : (vectors + tiles - 1) / tiles;
+    }
+
+    /// <summary>
+    /// The input channels of a strip: few enough that it stays in the first cache while all output channels pass by, and nearly the same
+    /// for every strip.
+    /// </summary>
+    internal int StripDepth(int depth, int pixels)
+    {
+        int most = Math.Max(4, _stripBytes / (Math.Max(1, Vectors(pixels)) * VectorPixels * sizeof(float)));
+        int strips = Math.Max(1, (depth + most - 1) / most);
+        return Math.Max(4, ((depth + strips - 1) / strips + 3) / 4 * 4);
+    }
 }

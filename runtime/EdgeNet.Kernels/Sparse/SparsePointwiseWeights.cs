@@ -10,10 +10,10 @@ internal sealed class SparsePointwiseWeights
     private readonly AlignedBuffer _weights, _counts, _bias;
     private readonly int[] _starts;
 
-    public unsafe SparsePointwiseWeights(SparsePointwiseKernel kernel, int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    public unsafe SparsePointwiseWeights(SparsePointwiseKernel kernel, int stripDepth, int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         _columns = columns;
-        _strips = Math.Max(1, (depth + kernel.TileDepth - 1) / kernel.TileDepth);
+        _strips = Math.Max(1, (depth + stripDepth - 1) / stripDepth);
         _panels = (columns + SparsePointwiseF32.PanelColumns - 1) / SparsePointwiseF32.PanelColumns;
         _starts = new int[_strips * _panels];
         _weights = new AlignedBuffer(checked((depth * columns - weights.Count(0f)) * sizeof(SparseWeight)));
@@ -24,7 +24,7 @@ internal sealed class SparsePointwiseWeights
         int next = 0;
         for (int strip = 0; strip < _strips; strip++)
         {
-            int begin = strip * kernel.TileDepth, end = Math.Min(begin + kernel.TileDepth, depth);
+            int begin = strip * stripDepth, end = Math.Min(begin + stripDepth, depth);
             for (int column = 0; column < columns; column++)
             {
                 if (column % SparsePointwiseF32.PanelColumns == 0) _starts[strip * _panels + column / SparsePointwiseF32.PanelColumns] = next;
