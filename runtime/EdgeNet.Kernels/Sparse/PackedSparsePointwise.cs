@@ -32,6 +32,14 @@ public sealed unsafe class PackedSparsePointwise
     /// <summary>Whether this computes a convolution of such a shape: a window of one pixel, no groups.</summary>
     public static bool Accepts(in ConvolutionShape shape) => shape is { KernelHeight: 1, KernelWidth: 1, Groups: 1 };
 
+    /// <summary>Whether a sparse kernel is faster than the dense one of the same instruction set, by what was measured.</summary>
+    /// <param name="kernel">The sparse kernel.</param>
+    /// <param name="depth">Input channels.</param>
+    /// <param name="columns">Output channels.</param>
+    /// <param name="nonZeros">Weights that are not zero.</param>
+    public static bool Pays(SparsePointwiseKernel kernel, int depth, int columns, long nonZeros) =>
+        kernel.Cost.Of(depth, columns, nonZeros) < (double)depth * columns;
+
     /// <summary>Packs a convolution, with a clamp on its result.</summary>
     /// <exception cref="ArgumentException">The shape is not accepted, or a span does not fit it.</exception>
     public static PackedSparsePointwise F32(
