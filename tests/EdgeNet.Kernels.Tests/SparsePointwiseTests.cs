@@ -100,13 +100,28 @@ public sealed class SparsePointwiseTests
     {
         foreach (SparsePointwiseKernel kernel in KernelTable.SparsePointwiseF32)
         {
-            foreach ((int depth, int columns) in (ReadOnlySpan<(int, int)>)[(32, 64), (64, 128), (512, 512), (1024, 1024)])
+            foreach ((int side, int depth, int columns) in (ReadOnlySpan<(int, int, int)>)[(112, 32, 64), (56, 64, 128), (14, 512, 512), (7, 1024, 1024)])
             {
-                Assert.True(PackedSparsePointwise.Pays(kernel, depth, columns, depth * columns / 5));
-                Assert.False(PackedSparsePointwise.Pays(kernel, depth, columns, depth * columns));
+                ConvolutionShape shape = Pointwise(side, depth, columns);
+                Assert.True(PackedSparsePointwise.Pays(kernel, in shape, depth * columns / 5));
+                Assert.False(PackedSparsePointwise.Pays(kernel, in shape, depth * columns));
             }
+            // One pixel fills no vector, and few channels do not repay being turned.
+            Assert.False(PackedSparsePointwise.Pays(kernel, Pointwise(1, 512, 512), 512 * 512 / 5));
+            Assert.False(PackedSparsePointwise.Pays(kernel, Pointwise(56, 8, 8), 8));
+            Assert.False(PackedSparsePointwise.Pays(kernel, Pointwise(14, 512, 512) with { KernelWidth = 3 }, 1));
         }
     }
+
+    private static ConvolutionShape Pointwise(int side, int depth, int columns) => new()
+    {
+        InputHeight = side,
+        InputWidth = side,
+        InputChannels = depth,
+        OutputChannels = columns,
+        KernelHeight = 1,
+        KernelWidth = 1,
+    };
 
     private static SparsePointwiseKernel Named(string name) => KernelTable.SparsePointwiseF32.Single(kernel => kernel.Name == name);
 
@@ -146,15 +161,7 @@ public sealed class SparsePointwiseTests
     {
         const float Untouched = 12345;
         var random = new Random(pixels * 10007 + depth * 101 + columns);
-        var shape = new ConvolutionShape
-        {
-            InputHeight = 1,
-            InputWidth = pixels,
-            InputChannels = depth,
-            OutputChannels = columns,
-            KernelHeight = 1,
-            KernelWidth = 1,
-        };
+        ConvolutionShape shape = Pointwise(1, depth, columns) with { InputWidth = pixels };
         var packed = PackedSparsePointwise.F32(in shape, Named(name), weights, bias, low, high);
         Assert.Equal(pixels, packed.Pixels);
         var scratch = new AlignedBuffer(packed.ScratchBytes);

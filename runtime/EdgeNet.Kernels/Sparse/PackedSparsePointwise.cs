@@ -32,13 +32,24 @@ public sealed unsafe class PackedSparsePointwise
     /// <summary>Whether this computes a convolution of such a shape: a window of one pixel, no groups.</summary>
     public static bool Accepts(in ConvolutionShape shape) => shape is { KernelHeight: 1, KernelWidth: 1, Groups: 1 };
 
-    /// <summary>Whether a sparse kernel is faster than the dense one of the same instruction set, by what was measured.</summary>
+    /// <summary>Whether a sparse kernel is faster than a dense one of the same instruction set.</summary>
     /// <param name="kernel">The sparse kernel.</param>
-    /// <param name="depth">Input channels.</param>
-    /// <param name="columns">Output channels.</param>
-    /// <param name="nonZeros">Weights that are not zero.</param>
-    public static bool Pays(SparsePointwiseKernel kernel, int depth, int columns, long nonZeros) =>
-        kernel.Cost.Of(depth, columns, nonZeros) < (double)depth * columns;
+    /// <param name="shape">The convolution.</param>
+    /// <param name="nonZeros">Its weights that are not zero.</param>
+    /// <remarks>
+    /// It weighs loads (a vector of pixels for each weight that is not zero, and the weight for each tile) and the turning of strips and
+    /// sums against the products of the dense kernel. The costs of both were fitted to times measured at 10 to 50 % of weights not zero;
+    /// docs/benchmarks.md has them, and how often this errs. Those for NEON come from a model of the processor.
+    /// </remarks>
+    public static bool Pays(SparsePointwiseKernel kernel, in ConvolutionShape shape, int nonZeros)
+    {
+        if (!Accepts(in shape)) return false;
+        int pixels = shape.Rows * shape.OutputWidth;
+        int vectors = (pixels + kernel.VectorPixels - 1) / kernel.VectorPixels, tiles = (pixels + kernel.TilePixels - 1) / kernel.TilePixels;
+        double loads = (double)nonZeros * (vectors + tiles) * kernel.VectorPixels / pixels;
+        double channels = shape.InputChannels + shape.OutputChannels, products = (double)shape.InputChannels * shape.OutputChannels;
+        return kernel.LoadCost * loads + kernel.ChannelCost * channels < products;
+    }
 
     /// <summary>Packs a convolution, with a clamp on its result.</summary>
     /// <exception cref="ArgumentException">The shape is not accepted, or a span does not fit it.</exception>

@@ -10,7 +10,7 @@ public sealed unsafe class SparsePointwiseKernel
     private readonly int _stripBytes;
 
     internal SparsePointwiseKernel(
-        string name, int vectorPixels, int tileVectors, int stripBytes, SparsePointwiseCost cost,
+        string name, int vectorPixels, int tileVectors, int stripBytes, double loadCost, double channelCost,
         delegate*<SparsePointwiseBlock*, void> gather, delegate*<int, delegate*<SparsePointwiseBlock*, void>> multiply,
         delegate*<SparsePointwiseBlock*, void> scatter)
     {
@@ -18,7 +18,8 @@ public sealed unsafe class SparsePointwiseKernel
         VectorPixels = vectorPixels;
         TilePixels = vectorPixels * tileVectors;
         _stripBytes = stripBytes;
-        Cost = cost;
+        LoadCost = loadCost;
+        ChannelCost = channelCost;
         Gather = gather;
         Multiply = multiply;
         Scatter = scatter;
@@ -33,8 +34,14 @@ public sealed unsafe class SparsePointwiseKernel
     /// <summary>Pixels of the widest tile: the width of a strip.</summary>
     public int TilePixels { get; }
 
-    /// <summary>What its parts cost, beside a dense kernel of the same instruction set.</summary>
-    internal SparsePointwiseCost Cost { get; }
+    /// <summary>
+    /// What a load of a vector of pixels, or of a weight, costs for each pixel of the vector, in multiply-adds of a dense kernel of the
+    /// same instruction set at the processor's peak.
+    /// </summary>
+    internal double LoadCost { get; }
+
+    /// <summary>What an input or output channel of a pixel costs beside its products, in the same unit.</summary>
+    internal double ChannelCost { get; }
 
     /// <summary>Fills the strip from the rows: whole vectors of pixels.</summary>
     internal delegate*<SparsePointwiseBlock*, void> Gather { get; }
