@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using EdgeNet.Cli;
 using EdgeNet.Cli.Commands;
+using EdgeNet.Kernels;
 using EdgeNet.Model;
 using EdgeNet.Vision;
 
@@ -54,7 +55,8 @@ internal static partial class Program
         {
             return Complain(e.Message, ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is ModelException or ImageFormatException or DatasetException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException
+            or InvalidDataException or UnauthorizedAccessException)
         {
             return Complain(e.Message);
         }

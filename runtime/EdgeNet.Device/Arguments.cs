@@ -12,17 +12,19 @@ internal sealed class UsageException : Exception
     public UsageException(string message, Exception inner) : base(message, inner) { }
 }
 
-/// <summary>Words and <c>--option value</c> pairs of one command, each option known beforehand.</summary>
+/// <summary>Words, <c>--option value</c> pairs and <c>--flag</c>s of one command, each option known beforehand.</summary>
 internal sealed class Arguments
 {
     private readonly List<string> _words = [];
     private readonly Dictionary<string, string> _options = [];
+    private readonly HashSet<string> _flags = [];
 
     /// <param name="args">What follows the command.</param>
     /// <param name="words">What the words mean, in order; all of them must be there.</param>
     /// <param name="options">The options that the command has.</param>
+    /// <param name="flags">The options that take no value.</param>
     /// <exception cref="UsageException">Something is missing, unknown or given twice.</exception>
-    public Arguments(ReadOnlySpan<string> args, string[] words, string[] options)
+    public Arguments(ReadOnlySpan<string> args, string[] words, string[] options, params string[] flags)
     {
         bool onlyWords = false;
         for (int i = 0; i < args.Length; i++)
@@ -39,9 +41,15 @@ internal sealed class Arguments
                 continue;
             }
 
+            if (flags.Contains(argument))
+            {
+                if (!_flags.Add(argument)) throw new UsageException($"{argument} is given twice");
+                continue;
+            }
+
             string[] parts = argument.Split('=', 2);
             if (!options.Contains(parts[0]))
-                throw new UsageException($"unknown option {parts[0]}; expected {(options.Length == 0 ? "none" : string.Join(", ", options))}");
+                throw new UsageException($"unknown option {parts[0]}; expected {(options.Length + flags.Length == 0 ? "none" : string.Join(", ", [.. options, .. flags]))}");
             if (parts.Length == 1 && i + 1 == args.Length) throw new UsageException($"{argument} needs a value");
             if (!_options.TryAdd(parts[0], parts.Length == 2 ? parts[1] : args[++i])) throw new UsageException($"{parts[0]} is given twice");
         }
@@ -50,6 +58,9 @@ internal sealed class Arguments
 
     /// <summary>A word by its place.</summary>
     public string this[int word] => _words[word];
+
+    /// <summary>Whether an option without value is there.</summary>
+    public bool Has(string flag) => _flags.Contains(flag);
 
     /// <summary>An option's text, or null.</summary>
     public string? Text(string option) => _options.GetValueOrDefault(option);

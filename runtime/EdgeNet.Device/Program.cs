@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using EdgeNet.Device;
+using EdgeNet.Device.Bench;
 using EdgeNet.Model;
 using EdgeNet.Prediction;
 using EdgeNet.Runtime;
@@ -22,6 +23,10 @@ internal static partial class Program
               the best classes (5 by default), a line each: score, index, label
           edgenet-device detect MODEL PICTURE [--threshold SCORE] [--out FILE.png] [--threads N]
               boxes, a line each: score, xmin, ymin, xmax, ymax, index, label; FILE.png gets the picture with them
+          edgenet-device bench MODEL [--threads N] [--runs N] [--json]
+              time of each layer, multiply-adds a second and their share of the processor's peak, on random inputs; one thread by default
+          edgenet-device bench MODEL --rounds [--threads N]
+              for comparisons: each line 'WARMUP_MS RUNS' on standard input is answered with a JSON array of so many times in ms
           edgenet-device info
               version, machine, processor features
           edgenet-device --help
@@ -34,7 +39,7 @@ internal static partial class Program
     {
         try
         {
-            return Dispatch(args, output);
+            return Dispatch(args, output, error);
         }
         catch (UsageException e)
         {
@@ -52,9 +57,9 @@ internal static partial class Program
         }
     }
 
-    private static int Dispatch(string[] args, TextWriter output)
+    private static int Dispatch(string[] args, TextWriter output, TextWriter error)
     {
-        if (args.Length == 0) throw new UsageException("expected a command: run, detect or info");
+        if (args.Length == 0) throw new UsageException("expected a command: run, detect, bench or info");
         ReadOnlySpan<string> rest = args.AsSpan(1);
         if (args.Contains("--help") || args[0] is "-h" or "help")
         {
@@ -70,6 +75,9 @@ internal static partial class Program
             case "detect":
                 Detect(new Arguments(rest, ["MODEL", "PICTURE"], ["--threshold", "--out", "--threads"]), output);
                 return 0;
+            case "bench":
+                Bench(new Arguments(rest, ["MODEL"], ["--threads", "--runs"], "--json", "--rounds"), output, error);
+                return 0;
             case "info":
                 _ = new Arguments(rest, [], []);
                 ShowInfo(output);
@@ -78,7 +86,7 @@ internal static partial class Program
                 output.WriteLine(Version);
                 return 0;
             default:
-                throw new UsageException($"unknown command '{args[0]}'; expected run, detect or info");
+                throw new UsageException($"unknown command '{args[0]}'; expected run, detect, bench or info");
         }
     }
 
@@ -112,9 +120,27 @@ internal static partial class Program
         }
     }
 
-    private static InferenceSession Open(Arguments arguments)
+    private static void Bench(Arguments arguments, TextWriter output, TextWriter error)
     {
-        var options = new SessionOptions { Threads = arguments.Count("--threads", Environment.ProcessorCount) };
+        if (arguments.Has("--rounds") && (arguments.Has("--json") || arguments.Text("--runs") is not null))
+            throw new UsageException("--rounds takes its numbers of runs from standard input, and answers in JSON");
+        using InferenceSession session = Open(arguments, threads: 1);
+        RandomInputs.Fill(session);
+        if (arguments.Has("--rounds"))
+        {
+            Rounds.Answer(session, Console.In, output);
+            return;
+        }
+        var report = LayerReport.Measure(session, arguments.Count("--threads", 1), arguments.Count("--runs", 100), error);
+        if (arguments.Has("--json")) report.WriteJson(output);
+        else report.WriteTable(output);
+    }
+
+    private static InferenceSession Open(Arguments arguments) => Open(arguments, Environment.ProcessorCount);
+
+    private static InferenceSession Open(Arguments arguments, int threads)
+    {
+        var options = new SessionOptions { Threads = arguments.Count("--threads", threads) };
         return new InferenceSession(Access(arguments[0], ModelFile.Load), options);
     }
 

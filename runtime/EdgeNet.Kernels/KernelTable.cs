@@ -10,23 +10,37 @@ public static class KernelTable
     public static IReadOnlyList<PointwiseKernel> PointwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.PointwiseF32.Avx512] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.PointwiseF32.Neon] : Array.Empty<PointwiseKernel>(),
     ];
 
     /// <summary>Pointwise, general convolution and fully connected, 8-bit codes.</summary>
     public static IReadOnlyList<PointwiseKernel> PointwiseS8 { get; } =
     [
         .. CpuFeatures.AvxVnni ? [Kernels.PointwiseS8.AvxVnni] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.NeonDot ? [Kernels.PointwiseS8.NeonDot] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.PointwiseS8.Neon] : Array.Empty<PointwiseKernel>(),
     ];
 
     /// <summary>Depthwise convolution, Float32.</summary>
     public static IReadOnlyList<DepthwiseKernel> DepthwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseF32.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseF32.Avx2] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.DepthwiseF32.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
     /// <summary>Depthwise convolution, 8-bit codes.</summary>
     public static IReadOnlyList<DepthwiseKernel> DepthwiseS8 { get; } =
     [
+        .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
+    ];
+
+    /// <summary>The names of all of them.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
+        .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
     ];
 
     /// <summary>Pointwise convolution with sparse weights, Float32.</summary>

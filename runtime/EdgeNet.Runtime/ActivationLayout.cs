@@ -27,17 +27,17 @@ internal sealed class ActivationLayout
     /// <summary>Concatenations whose parts all lie in place already, reshapes and other nodes that need no step.</summary>
     public HashSet<Node> Free { get; } = [];
 
-    /// <summary>Lays out the activations of a graph whose steps run in the order of <paramref name="groups"/>.</summary>
+    /// <summary>Lays out the activations of a graph whose steps run in the order of <paramref name="steps"/>.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="groups">Its steps.</param>
-    /// <param name="hasStrides">Whether a step's main kernel reads and writes pixels at a distance.</param>
-    public static ActivationLayout Of(Graph graph, IReadOnlyList<StepGroup> groups, Func<StepGroup, bool> hasStrides)
+    /// <param name="steps">Its steps.</param>
+    /// <param name="hasStrides">Whether a group's main kernel reads and writes pixels at a distance.</param>
+    public static ActivationLayout Of(Graph graph, IReadOnlyList<Chain> steps, Func<StepGroup, bool> hasStrides)
     {
         var layout = new ActivationLayout();
-        layout.FindViews(graph, groups, hasStrides);
-        layout.FindLifetimes(graph, groups);
-        layout.OverwriteInputs(groups);
-        layout.AssignOffsets(groups.Count);
+        layout.FindViews(graph, [.. steps.SelectMany(step => step.Stages)], hasStrides);
+        layout.FindLifetimes(graph, steps);
+        layout.OverwriteInputs(steps);
+        layout.AssignOffsets(steps.Count);
         return layout;
     }
 
@@ -140,15 +140,15 @@ internal sealed class ActivationLayout
         if (free) Free.Add(node);
     }
 
-    private void FindLifetimes(Graph graph, IReadOnlyList<StepGroup> groups)
+    private void FindLifetimes(Graph graph, IReadOnlyList<Chain> steps)
     {
         // What the user fills and reads is his between runs.
         foreach (Value value in graph.Inputs.Concat(graph.Outputs.Select(output => output.Value)).Where(v => v.Constant is null))
-            Extend(value, -1, groups.Count);
-        for (int step = 0; step < groups.Count; step++)
+            Extend(value, -1, steps.Count);
+        for (int step = 0; step < steps.Count; step++)
         {
-            if (Free.Contains(groups[step].Main)) continue;
-            foreach (Value value in groups[step].Reads.Concat(groups[step].Writes).Where(v => v.Constant is null)) Extend(value, step, step);
+            if (Free.Contains(steps[step].First.Main)) continue;
+            foreach (Value value in steps[step].Reads.Concat(steps[step].Writes).Where(v => v.Constant is null)) Extend(value, step, step);
         }
     }
 
@@ -160,11 +160,11 @@ internal sealed class ActivationLayout
     }
 
     /// <summary>A function of one element whose input nobody needs afterwards writes over it.</summary>
-    private void OverwriteInputs(IReadOnlyList<StepGroup> groups)
+    private void OverwriteInputs(IReadOnlyList<Chain> steps)
     {
-        for (int step = 0; step < groups.Count; step++)
+        for (int step = 0; step < steps.Count; step++)
         {
-            StepGroup group = groups[step];
+            StepGroup group = steps[step].First;
             Value x = group.Main.Inputs[0], y = group.Output;
             if (group.Main.Op is not Model.Unary || x.Constant is not null || !IsDense(x) || !IsDense(y)) continue;
             Value from = Root(x).Root, to = Root(y).Root;

@@ -6,8 +6,10 @@ namespace EdgeNet.Runtime;
 internal static partial class Lowering
 {
     /// <exception cref="UnsupportedOperatorException">There is no kernel for an op on tensors of these types.</exception>
-    public static Work Lower(StepGroup group, Binding binding)
+    public static Work Lower(Chain chain, Binding binding)
     {
+        if (chain.Stages.Count > 1) return ChainWork(chain, binding);
+        StepGroup group = chain.First;
         Node node = group.Main;
         if (IsPacked(node)) return LowerPacked(group, binding);
         if (node.Op is Concat concat) return Join(concat, node, binding);

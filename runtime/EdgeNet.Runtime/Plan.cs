@@ -43,19 +43,19 @@ internal sealed class Plan
     public static Plan Create(Graph graph, SessionOptions options)
     {
         graph = ConstantFolding.Run(NormalizationFolding.Run(graph), options.MaxActivationBytes);
-        List<StepGroup> groups = StepGroup.Of(graph);
-        ActivationLayout layout = ActivationLayout.Of(graph, groups, Lowering.HasStrides);
+        List<Chain> chains = Chain.Of(graph, StepGroup.Of(graph));
+        ActivationLayout layout = ActivationLayout.Of(graph, chains, Lowering.HasStrides);
         RequireRoom(layout.Bytes, options);
         var arena = new AlignedBuffer((int)layout.Bytes);
         var binding = new Binding(layout, arena, options.Threads);
         var steps = new List<Step>();
-        foreach (StepGroup group in groups)
+        foreach (Chain chain in chains)
         {
-            if (layout.Free.Contains(group.Main)) continue;
-            Work work = Lowering.Lower(group, binding);
+            if (layout.Free.Contains(chain.First.Main)) continue;
+            Work work = Lowering.Lower(chain, binding);
             steps.Add(new Step(work, new StepInfo(
-                group.Main.Name, group.OpNames, work.Name.Length == 0 ? "reference" : work.Name, group.Main.MultiplyAdds, work.WeightBytes, group.Output.Type,
-                layout[group.Output].Offset)));
+                chain.First.Main.Name, string.Join(" → ", chain.Stages.Select(stage => stage.OpNames)), work.Name.Length == 0 ? "reference" : work.Name,
+                chain.Stages.Sum(stage => stage.Main.MultiplyAdds), work.WeightBytes, chain.Last.Output.Type, layout[chain.Last.Output].Offset)));
         }
         int scratchBytes = steps.Count == 0 ? 0 : steps.Max(step => step.Work.ScratchBytes);
         RequireRoom(layout.Bytes + (long)scratchBytes * options.Threads, options);

@@ -57,17 +57,17 @@ public class LayoutTests
     public void Gathering()
     {
         int[] y = new int[4];
-        Gather.Scalar<int>(AxisShape.Of([2, 3], 1), Count(6), [2, -3], y, 0, 4);
+        Gather.Scalar<int, long>(AxisShape.Of([2, 3], 1), Count(6), [2, -3], y, 0, 4);
         Assert.Equal([2, 0, 5, 3], y);
-        Gather.Scalar<int>(AxisShape.Of([3, 2], 0), Count(6), [2, 0], y, 0, 2);
+        Gather.Scalar<int, long>(AxisShape.Of([3, 2], 0), Count(6), [2, 0], y, 0, 2);
         Assert.Equal([4, 5, 0, 1], y);
-        GatherElements.Scalar<int>([3, 3], [2, 2], 0, Count(9), [1, 2, -1, 0], y, 0, 4);
+        GatherElements.Scalar<int, long>([3, 3], [2, 2], 0, Count(9), [1, 2, -1, 0], y, 0, 4);
         Assert.Equal([3, 7, 6, 1], y);
-        GatherNd.Scalar<int>([2, 2, 2], 0, 2, Count(8), [0, 1, 1, 0], y, 0, 2);
+        GatherNd.Scalar<int, long>([2, 2, 2], 0, 2, Count(8), [0, 1, 1, 0], y, 0, 2);
         Assert.Equal([2, 3, 4, 5], y);
-        GatherNd.Scalar<int>([2, 2, 2], 1, 1, Count(8), [1, 0], y, 0, 2);
+        GatherNd.Scalar<int, int>([2, 2, 2], 1, 1, Count(8), [1, 0], y, 0, 2);
         Assert.Equal([2, 3, 4, 5], y);
-        Assert.Throws<ArgumentException>(() => Gather.Scalar<int>(AxisShape.Of([3], 0), Count(3), [3L], new int[1], 0, 1));
+        Assert.Throws<ArgumentException>(() => Gather.Scalar<int, long>(AxisShape.Of([3], 0), Count(3), [3L], new int[1], 0, 1));
     }
 
     [Fact]

@@ -1,15 +1,24 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace EdgeNet.Kernels;
 
 /// <summary>
 /// A convolution with its weights packed for one <see cref="PointwiseKernel"/>. The kernel multiplies pixels by weights; this says where
 /// the taps of each output pixel lie: in the image itself (indirect convolution: no copy, Dukhan 2019), in zeros where a tap falls on
-/// padding, or, where the channels do not fill the kernel's groups (an image of 3 channels), in patches of one block of pixels
+/// padding, or, where there are few channels (an image of 3), in patches of one block of pixels
 /// gathered into scratch.
 /// </summary>
 public sealed unsafe class PackedConvolution
 {
     /// <summary>What the inputs of one block of pixels may take, so that they stay near while the panels of weights pass by.</summary>
     private const int BlockBytes = 128 << 10;
+
+    /// <summary>Below this many channels a tap is too short a run for the kernels, and patches are gathered.</summary>
+    private const int ShortestTap = 8;
+
+    /// <summary>Patches are filled up with zeros to a multiple of this: what lanes and dot products take at once.</summary>
+    private const int PatchGroup = 4;
 
     private readonly ConvolutionShape _shape;
     private readonly PointwiseWeights[] _groups;
@@ -31,8 +40,9 @@ public sealed unsafe class PackedConvolution
         _groupDepth = shape.InputChannels / shape.Groups;
         _groupColumns = shape.OutputChannels / shape.Groups;
         int taps = shape.KernelHeight * shape.KernelWidth;
-        _patches = taps > 1 && _groupDepth % kernel.DepthGroup != 0;
-        (_taps, _depth) = _patches ? (1, taps * _groupDepth) : (taps, _groupDepth);
+        _patches = taps > 1 && (_groupDepth < ShortestTap || _groupDepth % kernel.DepthGroup != 0);
+        int group = Math.Max(PatchGroup, kernel.DepthGroup);
+        (_taps, _depth) = _patches ? (1, (taps * _groupDepth + group - 1) / group * group) : (taps, _groupDepth);
         _patchBytes = _patches ? AlignedBuffer.RoundUp(_depth * elementSize) : 0;
         long pixelBytes = (long)_taps * _depth * elementSize;
         BlockPixels = (int)Math.Clamp(BlockBytes / pixelBytes, 8L * kernel.TileRows, 1024) / kernel.TileRows * kernel.TileRows;
@@ -55,7 +65,7 @@ public sealed unsafe class PackedConvolution
         for (int g = 0; g < shape.Groups; g++)
         {
             packed._groups[g] = PointwiseWeights.F32(
-                kernel, columns, packed._taps, packed._depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+                kernel, columns, packed._taps, packed.SourceDepth, packed._depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
         }
         return packed;
     }
@@ -81,7 +91,7 @@ public sealed unsafe class PackedConvolution
                 Multipliers = quantization.Multipliers.Slice(g * columns, columns),
             };
             packed._groups[g] = PointwiseWeights.S8(
-                kernel, columns, packed._taps, packed._depth, own, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+                kernel, columns, packed._taps, packed.SourceDepth, packed._depth, own, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
         }
         return packed;
     }
@@ -144,7 +154,8 @@ public sealed unsafe class PackedConvolution
         {
             Rows = rows,
             Taps = _taps,
-            Depth = _depth,
+            // A patch is longer than what it holds, and the weights there are zero: kernels need not mind the depth.
+            Depth = _patches ? (_depth + Kernel.DepthGroup - 1) / Kernel.DepthGroup * Kernel.DepthGroup : _depth,
             Weights = (byte*)weights.Buffer.Address + (nint)panelBegin * weights.PanelBytes,
             PanelBytes = weights.PanelBytes,
             Columns = Math.Min(_groupColumns, panelEnd * Kernel.TileColumns) - panelBegin * Kernel.TileColumns,
@@ -180,10 +191,14 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    /// <summary>Weights of a filter in one tap, as the kernel sees taps.</summary>
+    private int SourceDepth => _patches ? _shape.KernelHeight * _shape.KernelWidth * _groupDepth : _groupDepth;
+
     /// <summary>Whether output pixel p sees input pixel p and no other.</summary>
     private bool IsPlain => _shape is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
     /// <summary>Rows at even distances, dealt out to tiles as <see cref="PointwiseKernel.Run"/> expects them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Spread(int pixels, nint address, int stride, nint* rows)
     {
         int tiles = Kernel.Tiles(pixels), height = pixels / tiles, taller = pixels % tiles;
@@ -194,6 +209,7 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PointAtTaps(in ImageView input, int begin, int pixels, int group, nint* rows)
     {
         int tiles = Kernel.Tiles(pixels), height = pixels / tiles, taller = pixels % tiles, tileRows = Kernel.TileRows;
@@ -223,42 +239,84 @@ public sealed unsafe class PackedConvolution
         }
     }
 
+    /// <summary>The patches of some pixels, one line of the output at a time, row of the window by row of the window.</summary>
     private void GatherPatches(in ImageView input, int begin, int pixels, int group, byte* patches)
     {
-        int tap = _groupDepth * _elementSize, kernelWidth = _shape.KernelWidth;
-        // Taps side by side in the image are side by side in the patch.
-        bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
-        var zeros = new ReadOnlySpan<byte>((void*)_zeros.Address, tap);
         (int row, int x) = Math.DivRem(begin, _shape.OutputWidth);
-        for (int i = 0; i < pixels; i++, patches += _patchBytes)
+        for (int count; pixels > 0; pixels -= count, patches += (nint)count * _patchBytes, row++, x = 0)
         {
-            (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
-            int top = y * _shape.StrideHeight - _shape.PadTop, left = x * _shape.StrideWidth - _shape.PadLeft;
-            byte* to = patches;
-            for (int ky = 0; ky < _shape.KernelHeight; ky++)
-            {
-                int iy = top + ky * _shape.DilationHeight;
-                bool inside = (uint)iy < (uint)_shape.InputHeight;
-                nint line = inside ? input.Row(image * _shape.InputHeight + iy) + group * tap : 0;
-                if (inside && joined && left >= 0 && left + kernelWidth <= _shape.InputWidth)
-                {
-                    Buffer.MemoryCopy((byte*)line + (nint)left * tap, to, kernelWidth * tap, kernelWidth * tap);
-                    to += kernelWidth * tap;
-                    continue;
-                }
-                for (int kx = 0; kx < kernelWidth; kx++, to += tap)
-                {
-                    int ix = left + kx * _shape.DilationWidth;
-                    if (inside && (uint)ix < (uint)_shape.InputWidth)
-                        Buffer.MemoryCopy((byte*)line + (nint)ix * input.PixelBytes, to, tap, tap);
-                    else
-                        zeros.CopyTo(new Span<byte>(to, tap));
-                }
-            }
-            if (++x == _shape.OutputWidth) (row, x) = (row + 1, 0);
+            count = Math.Min(pixels, _shape.OutputWidth - x);
+            GatherRow(in input, row, x, count, group, patches);
         }
     }
 
+    /// <summary>The patches of neighbouring pixels of one row: for each row of the window, its runs of taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherRow(in ImageView input, int row, int x, int count, int group, byte* patches)
+    {
+        int tap = _groupDepth * _elementSize, run = _shape.KernelWidth * tap;
+        byte* zeros = (byte*)_zeros.Address;
+        (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
+        // Pixels whose window lies inside the row, where taps side by side in the image are side by side in the patch.
+        bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
+        int room = _shape.InputWidth + _shape.PadLeft - _shape.KernelWidth;
+        int first = joined && room >= 0 ? Math.Clamp((_shape.PadLeft + _shape.StrideWidth - 1) / _shape.StrideWidth, x, x + count) : x + count;
+        int last = joined && room >= 0 ? Math.Clamp(room / _shape.StrideWidth + 1, first, x + count) : x + count;
+        for (int ky = 0; ky < _shape.KernelHeight; ky++, patches += run)
+        {
+            int iy = y * _shape.StrideHeight - _shape.PadTop + ky * _shape.DilationHeight;
+            byte* line = (uint)iy < (uint)_shape.InputHeight ? (byte*)input.Row(image * _shape.InputHeight + iy) + group * tap : null;
+            byte* to = patches;
+            for (int px = x; px < x + count; px++, to += _patchBytes)
+            {
+                int left = px * _shape.StrideWidth - _shape.PadLeft;
+                if (line != null && px == first && first < last)
+                {
+                    CopyRuns(line + (nint)left * tap, _shape.StrideWidth * tap, to, _patchBytes, last - first, run);
+                    to += (nint)(last - first - 1) * _patchBytes;
+                    px = last - 1;
+                    continue;
+                }
+                for (int kx = 0; kx < _shape.KernelWidth; kx++)
+                {
+                    int ix = left + kx * _shape.DilationWidth;
+                    CopyRuns(line != null && (uint)ix < (uint)_shape.InputWidth ? line + (nint)ix * input.PixelBytes : zeros, 0, to + kx * tap, 0, 1, tap);
+                }
+            }
+        }
+        int rest = (_depth - SourceDepth) * _elementSize;
+        for (int i = 0; i < count && rest > 0; i++) new Span<byte>(patches + (nint)i * _patchBytes, rest).Clear();
+    }
+
+    /// <summary>Copies of some tens of bytes at even distances: two vectors or words that may overlap cost less than a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRuns(byte* from, nint fromStep, byte* to, nint toStep, int count, int bytes)
+    {
+        if (bytes is >= 32 and <= 64)
+        {
+            for (; count > 0; count--, from += fromStep, to += toStep)
+            {
+                Vector256<byte> begin = Vector256.Load(from), end = Vector256.Load(from + bytes - 32);
+                begin.Store(to);
+                end.Store(to + bytes - 32);
+            }
+        }
+        else if (bytes is >= 8 and <= 16)
+        {
+            for (; count > 0; count--, from += fromStep, to += toStep)
+            {
+                ulong begin = Unsafe.ReadUnaligned<ulong>(from), end = Unsafe.ReadUnaligned<ulong>(from + bytes - 8);
+                Unsafe.WriteUnaligned(to, begin);
+                Unsafe.WriteUnaligned(to + bytes - 8, end);
+            }
+        }
+        else
+        {
+            for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumRows(PointwiseBlock* block, int* sums)
     {
         int tiles = Kernel.Tiles(block->Pixels), height = block->Pixels / tiles, taller = block->Pixels % tiles;
@@ -272,7 +330,7 @@ public sealed unsafe class PackedConvolution
                 for (int tap = 0; tap < _taps; tap++)
                 {
                     sbyte* codes = (sbyte*)rows[tap * Kernel.TileRows + i];
-                    for (int k = 0; k < _depth; k++) sum += codes[k];
+                    sum += CodeSum.Of(codes, _depth);
                 }
                 *sums++ = sum;
             }

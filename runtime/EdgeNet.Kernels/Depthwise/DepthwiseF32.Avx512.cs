@@ -7,28 +7,96 @@ namespace EdgeNet.Kernels;
 public static unsafe partial class DepthwiseF32
 {
     /// <summary>
-    /// Four pixels × 16 channels at a time: each weight is loaded once for four products. 3×3 at stride 1 keeps the weights of a row of
-    /// the window and loads each input once; other windows load an input for each product.
+    /// Four pixels × 16 channels at a time: each weight is loaded once for four products. 3×3 windows keep the weights of a row of the
+    /// window and load each input once; other windows load an input for each product.
     /// </summary>
-    internal static readonly DepthwiseKernel Avx512 = new("depthwise-f32-avx512", 16, &AcceptsAny, &PackBlocks16, &Avx512Row);
+    internal static readonly DepthwiseKernel Avx512 = new("depthwise-f32-avx512", 16, &FillsAvx512, &PackBlocks16, &Avx512Row);
+
+    /// <summary>Where the last channels fill no more than half a vector, and there are few others, shorter vectors are faster.</summary>
+    private static bool FillsAvx512(in DepthwiseShape shape) => shape.Channels >= 128 || shape.Channels % 16 is 0 or > 8;
 
     private static int PackBlocks16(DepthwisePacking packing, byte* to) => PackBlocks(packing, to, 16);
+
+    /// <summary>
+    /// Channels that are computed along a whole row before the next ones: their weights stay in the first-level cache, and so do the
+    /// columns that neighbouring pixels share, although pixels of many channels fall on few cache sets.
+    /// </summary>
+    private const int Avx512Chunk = 128;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Avx512Row(DepthwiseRow* row)
     {
+        if (row->KernelHeight == 3 && row->KernelWidth == 3 && row->Dilation == 1 && row->PadLeft <= 1 && row->Channels >= 16 && row->OutputWidth >= 4
+            && row->Stride <= 2 && (row->OutputWidth - 1) * row->Stride - row->PadLeft + 3 <= row->InputWidth + 1)
+        {
+            if (row->Stride == 1) Avx512Row3x3<N1>(row);
+            else Avx512Row3x3<N2>(row);
+            return;
+        }
         (int first, int last) = Interior(row);
         int x = 0;
         for (; x < first; x++) Avx512Pixel(row, x);
-        if (row->KernelHeight == 3 && row->KernelWidth == 3 && row->Stride == 1 && row->Dilation == 1)
-        {
-            for (; x + 4 <= last; x += 4) Avx512Four3x3(row, x);
-        }
-        else
-        {
-            for (; x + 4 <= last; x += 4) Avx512Four(row, x);
-        }
+        for (; x + 4 <= last; x += 4) Avx512Four(row, x);
         for (; x < row->OutputWidth; x++) Avx512Pixel(row, x);
+    }
+
+    /// <summary>3×3 with at most one column outside the image on either side: tiles of four pixels, the last one moved back to end with the row.</summary>
+    private static void Avx512Row3x3<TStride>(DepthwiseRow* row) where TStride : struct, ICount
+    {
+        int last = row->OutputWidth - 4, whole = row->Channels & ~15;
+        bool left = row->PadLeft > 0, right = (row->OutputWidth - 1) * TStride.Value - row->PadLeft + 3 > row->InputWidth;
+        for (int c = 0; c < whole; c += Avx512Chunk)
+        {
+            int end = Math.Min(whole, c + Avx512Chunk), x = 0;
+            if (left)
+            {
+                Avx512Tiles<TStride>(row, c, end, 0, 0, outsideLeft: true, outsideRight: right && last == 0);
+                x = 4;
+            }
+            // Tiles inside, and one more that may overlap the last.
+            int stop = right ? Math.Min(last - 1, row->OutputWidth - 5) : last;
+            if (x <= stop) x = Avx512Tiles<TStride>(row, c, end, x, stop, false, false);
+            if (x < row->OutputWidth && last > 0) Avx512Tiles<TStride>(row, c, end, last, last, false, right);
+        }
+        if (whole < row->Channels)
+        {
+            float* block = (float*)row->Weights + whole / 16 * 160;
+            for (int x = 0; x < row->OutputWidth; x++)
+            {
+                (int begin, int end) = KernelWindow.Inside(x * row->Stride - row->PadLeft, 3, 1, row->InputWidth);
+                Avx512Block(row, x, whole, block, begin, end);
+            }
+        }
+    }
+
+    /// <summary>Tiles of four pixels from x while they begin at or before <paramref name="stop"/>, channels c..end. Returns the pixel after the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Avx512Tiles<TStride>(DepthwiseRow* row, int c, int end, int x, int stop, bool outsideLeft, bool outsideRight)
+        where TStride : struct, ICount
+    {
+        nint pixel = row->PixelBytes, pixel3 = 3 * pixel, pixel5 = 5 * pixel, pixel7 = 7 * pixel, outputPixel = row->Channels * sizeof(float);
+        Vector512<float> low = Vector512.Create(row->Minimum), high = Vector512.Create(row->Maximum);
+        for (; x <= stop; x += 4)
+        {
+            nint at = (x * TStride.Value - row->PadLeft) * pixel;
+            byte* r0 = (byte*)row->Rows[0] + at, r1 = (byte*)row->Rows[1] + at, r2 = (byte*)row->Rows[2] + at;
+            byte* output = row->Output + x * outputPixel;
+            float* w = (float*)row->Weights + c * 10;
+            for (nint i = (nint)c * sizeof(float); i < (nint)end * sizeof(float); i += 64, w += 160)
+            {
+                Vector512<float> s0 = Vector512.Load(w), s1 = s0, s2 = s0, s3 = s0;
+                Avx512Window<TStride>(r0 + i, pixel, pixel3, pixel5, pixel7, w + 16, outsideLeft, outsideRight, ref s0, ref s1, ref s2, ref s3);
+                Avx512Window<TStride>(r1 + i, pixel, pixel3, pixel5, pixel7, w + 64, outsideLeft, outsideRight, ref s0, ref s1, ref s2, ref s3);
+                Avx512Window<TStride>(r2 + i, pixel, pixel3, pixel5, pixel7, w + 112, outsideLeft, outsideRight, ref s0, ref s1, ref s2, ref s3);
+                // Of a NaN and a number, Min and Max give the second operand, so that NaN is not hidden.
+                byte* to = output + i;
+                Avx512F.Min(high, Avx512F.Max(low, s0)).Store((float*)to);
+                Avx512F.Min(high, Avx512F.Max(low, s1)).Store((float*)(to + outputPixel));
+                Avx512F.Min(high, Avx512F.Max(low, s2)).Store((float*)(to + 2 * outputPixel));
+                Avx512F.Min(high, Avx512F.Max(low, s3)).Store((float*)(to + 2 * outputPixel + outputPixel));
+            }
+        }
+        return x;
     }
 
     /// <summary>Any one pixel: taps beyond the left and right edge are left out.</summary>
@@ -88,49 +156,44 @@ public static unsafe partial class DepthwiseF32
         if (c < row->Channels) Avx512FourRest(row, x, c, block);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Avx512Four3x3(DepthwiseRow* row, int x)
-    {
-        nint pixel = row->PixelBytes, pixel3 = 3 * pixel, pixel5 = 5 * pixel;
-        nint left = (x - row->PadLeft) * pixel;
-        byte* r0 = (byte*)row->Rows[0] + left, r1 = (byte*)row->Rows[1] + left, r2 = (byte*)row->Rows[2] + left;
-        float* output = (float*)row->Output + (nint)x * row->Channels;
-        float* block = (float*)row->Weights;
-        int c = 0;
-        for (; c + 16 <= row->Channels; c += 16, block += 160, r0 += 64, r1 += 64, r2 += 64)
-        {
-            Vector512<float> s0 = Vector512.Load(block), s1 = s0, s2 = s0, s3 = s0;
-            Avx512Window(r0, pixel, pixel3, pixel5, block + 16, ref s0, ref s1, ref s2, ref s3);
-            Avx512Window(r1, pixel, pixel3, pixel5, block + 64, ref s0, ref s1, ref s2, ref s3);
-            Avx512Window(r2, pixel, pixel3, pixel5, block + 112, ref s0, ref s1, ref s2, ref s3);
-            Avx512StoreFour(row, output + c, s0, s1, s2, s3);
-        }
-        if (c < row->Channels) Avx512FourRest(row, x, c, block);
-    }
-
-    /// <summary>One row of a 3×3 window over four pixels: six inputs, three weights, twelve products.</summary>
+    /// <summary>One row of a 3×3 window over four pixels: each input is loaded once, three weights, twelve products.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Avx512Window(
-        byte* input, nint pixel, nint pixel3, nint pixel5, float* weights,
+    private static void Avx512Window<TStride>(
+        byte* input, nint pixel, nint pixel3, nint pixel5, nint pixel7, float* weights, bool outsideLeft, bool outsideRight,
         ref Vector512<float> s0, ref Vector512<float> s1, ref Vector512<float> s2, ref Vector512<float> s3)
+        where TStride : struct, ICount
     {
         Vector512<float> w0 = Vector512.Load(weights), w1 = Vector512.Load(weights + 16), w2 = Vector512.Load(weights + 32);
-        s0 = Vector512.FusedMultiplyAdd(w0, Vector512.Load((float*)input), s0);
-        Vector512<float> x1 = Vector512.Load((float*)(input + pixel));
+        if (!outsideLeft) s0 = Vector512.FusedMultiplyAdd(w0, Vector512.Load((float*)input), s0);
+        Vector512<float> x1 = Vector512.Load((float*)(input + pixel)), x2 = Vector512.Load((float*)(input + 2 * pixel));
+        Vector512<float> x3 = Vector512.Load((float*)(input + pixel3)), x4 = Vector512.Load((float*)(input + 4 * pixel));
         s0 = Vector512.FusedMultiplyAdd(w1, x1, s0);
-        s1 = Vector512.FusedMultiplyAdd(w0, x1, s1);
-        Vector512<float> x2 = Vector512.Load((float*)(input + 2 * pixel));
         s0 = Vector512.FusedMultiplyAdd(w2, x2, s0);
-        s1 = Vector512.FusedMultiplyAdd(w1, x2, s1);
-        s2 = Vector512.FusedMultiplyAdd(w0, x2, s2);
-        Vector512<float> x3 = Vector512.Load((float*)(input + pixel3));
-        s1 = Vector512.FusedMultiplyAdd(w2, x3, s1);
-        s2 = Vector512.FusedMultiplyAdd(w1, x3, s2);
-        s3 = Vector512.FusedMultiplyAdd(w0, x3, s3);
-        Vector512<float> x4 = Vector512.Load((float*)(input + 4 * pixel));
-        s2 = Vector512.FusedMultiplyAdd(w2, x4, s2);
-        s3 = Vector512.FusedMultiplyAdd(w1, x4, s3);
-        s3 = Vector512.FusedMultiplyAdd(w2, Vector512.Load((float*)(input + pixel5)), s3);
+        if (TStride.Value == 1)
+        {
+            s1 = Vector512.FusedMultiplyAdd(w0, x1, s1);
+            s1 = Vector512.FusedMultiplyAdd(w1, x2, s1);
+            s1 = Vector512.FusedMultiplyAdd(w2, x3, s1);
+            s2 = Vector512.FusedMultiplyAdd(w0, x2, s2);
+            s2 = Vector512.FusedMultiplyAdd(w1, x3, s2);
+            s2 = Vector512.FusedMultiplyAdd(w2, x4, s2);
+            s3 = Vector512.FusedMultiplyAdd(w0, x3, s3);
+            s3 = Vector512.FusedMultiplyAdd(w1, x4, s3);
+            if (!outsideRight) s3 = Vector512.FusedMultiplyAdd(w2, Vector512.Load((float*)(input + pixel5)), s3);
+        }
+        else
+        {
+            s1 = Vector512.FusedMultiplyAdd(w0, x2, s1);
+            s1 = Vector512.FusedMultiplyAdd(w1, x3, s1);
+            s1 = Vector512.FusedMultiplyAdd(w2, x4, s1);
+            Vector512<float> x6 = Vector512.Load((float*)(input + 2 * pixel3));
+            s2 = Vector512.FusedMultiplyAdd(w0, x4, s2);
+            s2 = Vector512.FusedMultiplyAdd(w1, Vector512.Load((float*)(input + pixel5)), s2);
+            s2 = Vector512.FusedMultiplyAdd(w2, x6, s2);
+            s3 = Vector512.FusedMultiplyAdd(w0, x6, s3);
+            s3 = Vector512.FusedMultiplyAdd(w1, Vector512.Load((float*)(input + pixel7)), s3);
+            if (!outsideRight) s3 = Vector512.FusedMultiplyAdd(w2, Vector512.Load((float*)(input + 8 * pixel)), s3);
+        }
     }
 
     /// <summary>The channels after the last whole vector, of four interior pixels.</summary>

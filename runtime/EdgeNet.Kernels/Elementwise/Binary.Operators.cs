@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EdgeNet.Kernels;
 
@@ -8,37 +9,67 @@ public static partial class Binary
     /// <summary>a + b.</summary>
     public readonly record struct Add<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => a + b;
     }
 
     /// <summary>a - b.</summary>
     public readonly record struct Sub<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => a - b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => a - b;
     }
 
     /// <summary>a · b.</summary>
     public readonly record struct Mul<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => a * b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => a * b;
     }
 
     /// <summary>a / b; integers truncate towards zero, and by zero give zero.</summary>
     public readonly record struct Div<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => Quotient(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => a / b;
     }
 
     /// <summary>The larger; NaN wins.</summary>
     public readonly record struct Max<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => T.Max(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => TVector.Max(a, b);
     }
 
     /// <summary>The smaller; NaN wins.</summary>
     public readonly record struct Min<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => T.Min(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => TVector.Min(a, b);
     }
 
     /// <summary>The remainder with the sign of the divisor (ONNX <c>Mod</c>, fmod = 0; TFLite <c>FLOOR_MOD</c>); integers by zero give zero.</summary>
@@ -56,13 +87,23 @@ public static partial class Binary
     /// <summary>a, or b·a where a is below zero.</summary>
     public readonly record struct PRelu<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => a < T.Zero ? a * b : a;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => TVector.Select(TVector.Less(a, default), a * b, a);
     }
 
     /// <summary>(a - b)².</summary>
     public readonly record struct SquaredDifference<T> : IBinaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IBinaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T a, T b) => (a - b) * (a - b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector a, TVector b) where TVector : struct, IFloatVector<TVector> => (a - b) * (a - b);
     }
 
     /// <summary>a to the power b, by <see cref="Math.Pow"/>; integers truncate towards zero and saturate.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EdgeNet.Kernels;
 
@@ -8,19 +9,35 @@ public static partial class Unary
     /// <summary>max(x, 0). NaN stays NaN.</summary>
     public readonly record struct Relu<T> : IUnaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IUnaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T x) => x < T.Zero ? T.Zero : x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            TVector.Select(TVector.Less(x, default), default, x);
     }
 
     /// <summary>|x|.</summary>
     public readonly record struct Abs<T> : IUnaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IUnaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T x) => x < T.Zero ? -x : T.IsZero(x) ? T.Zero : x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Abs(x);
     }
 
     /// <summary>-x.</summary>
     public readonly record struct Neg<T> : IUnaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IUnaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T x) => -x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => -x;
     }
 
     /// <summary>-1, 0 or 1; NaN stays NaN.</summary>
@@ -32,13 +49,29 @@ public static partial class Unary
     /// <summary>min(max(x, Minimum), Maximum): Maximum wins where they cross. NaN stays NaN.</summary>
     public readonly record struct Clip<T>(T Minimum, T Maximum) : IUnaryOperator<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IUnaryOperator<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Invoke(T x) => x > Maximum || (x < Minimum && Minimum > Maximum) ? Maximum : x < Minimum ? Minimum : x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector>
+        {
+            TVector low = TVector.Create(float.CreateTruncating(Minimum)), high = TVector.Create(float.CreateTruncating(Maximum));
+            TVector raised = TVector.Select(TVector.Less(x, low), low, x);
+            return TVector.Select(TVector.Less(high, raised), high, raised);
+        }
     }
 
     /// <summary>x, or Alpha·x below zero.</summary>
     public readonly record struct LeakyRelu(float Alpha) : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => x < 0 ? Alpha * x : x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            TVector.Select(TVector.Less(x, default), TVector.Create(Alpha) * x, x);
     }
 
     /// <summary>x, or Alpha·(eˣ - 1) below zero.</summary>
@@ -62,43 +95,82 @@ public static partial class Unary
     /// <summary>x above Alpha, else zero.</summary>
     public readonly record struct ThresholdedRelu(float Alpha) : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => x > Alpha ? x : 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            TVector.Select(TVector.Less(TVector.Create(Alpha), x), x, default);
     }
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     public readonly record struct Sigmoid : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => (float)(1 / (1 + Math.Exp(-x)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => FloatFunctions.Sigmoid(x);
     }
 
     /// <summary>max(0, min(1, Alpha·x + Beta)), in fp32. ONNX defaults 0.2 and 0.5.</summary>
     public readonly record struct HardSigmoid(float Alpha, float Beta) : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => MathF.Max(0, MathF.Min(1, Alpha * x + Beta));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            TVector.Max(default, TVector.Min(TVector.Create(1), TVector.Create(Alpha) * x + TVector.Create(Beta)));
     }
 
     /// <summary>x · max(0, min(1, x / 6 + 1 / 2)).</summary>
     public readonly record struct HardSwish : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => (float)(x * Math.Max(0, Math.Min(1, x / 6.0 + 0.5)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            x * (TVector.Max(default, TVector.Min(TVector.Create(6), x + TVector.Create(3))) / TVector.Create(6));
     }
 
     /// <summary>x / (1 + e^(-Alpha·x)); SiLU for Alpha = 1.</summary>
     public readonly record struct Swish(float Alpha) : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => (float)(x / (1 + Math.Exp(-(double)Alpha * x)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> =>
+            x * FloatFunctions.Sigmoid(TVector.Create(Alpha) * x);
     }
 
     /// <summary>The hyperbolic tangent.</summary>
     public readonly record struct Tanh : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => (float)Math.Tanh(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => FloatFunctions.Tanh(x);
     }
 
     /// <summary>eˣ.</summary>
     public readonly record struct Exp : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => (float)Math.Exp(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => FloatFunctions.Exp(x);
     }
 
     /// <summary>The natural logarithm.</summary>
@@ -110,7 +182,12 @@ public static partial class Unary
     /// <summary>The square root, correctly rounded.</summary>
     public readonly record struct Sqrt : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => MathF.Sqrt(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Sqrt(x);
     }
 
     /// <summary>1 / √x.</summary>
@@ -122,31 +199,56 @@ public static partial class Unary
     /// <summary>1 / x.</summary>
     public readonly record struct Reciprocal : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => 1 / x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Create(1) / x;
     }
 
     /// <summary>x².</summary>
     public readonly record struct Square : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => x * x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => x * x;
     }
 
     /// <summary>The largest integer not above x.</summary>
     public readonly record struct Floor : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => MathF.Floor(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Floor(x);
     }
 
     /// <summary>The smallest integer not below x.</summary>
     public readonly record struct Ceil : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => MathF.Ceiling(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Ceiling(x);
     }
 
     /// <summary>The nearest integer, halves to even.</summary>
     public readonly record struct Round : IUnaryOperator<float, float>
     {
+        static bool IUnaryOperator<float, float>.IsVectorized => true;
+
         public float Invoke(float x) => MathF.Round(x, MidpointRounding.ToEven);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Invoke<TVector>(TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Round(x);
     }
 
     /// <summary>The error function.</summary>

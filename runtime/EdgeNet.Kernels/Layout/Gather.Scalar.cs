@@ -1,15 +1,18 @@
+using System.Numerics;
+
 namespace EdgeNet.Kernels;
 
-/// <summary>Picks slices along one axis by index. ONNX <c>Gather</c>, TFLite <c>GATHER</c>. Negative indices count from the end.</summary>
+/// <summary>Picks slices along one axis by index. ONNX <c>Gather</c>, TFLite <c>GATHER</c>. Indices are int or long; negative ones count from the end.</summary>
 public static partial class Gather
 {
     /// <summary>
     /// The result [Outer, indices, Inner]; rows begin..end of Outer × indices, each of Inner elements.
     /// </summary>
     /// <exception cref="ArgumentException">A span does not fit the shape, an index is outside the axis, or the range does not fit the rows.</exception>
-    public static void Scalar<T>(
-        in AxisShape shape, ReadOnlySpan<T> input, ReadOnlySpan<long> indices, Span<T> output, int begin, int end)
+    public static void Scalar<T, TIndex>(
+        in AxisShape shape, ReadOnlySpan<T> input, ReadOnlySpan<TIndex> indices, Span<T> output, int begin, int end)
         where T : unmanaged
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
         Require.Length(input.Length, shape.Elements, nameof(input));
         Require.Length(output.Length, shape.Outer * indices.Length * shape.Inner, nameof(output));
@@ -17,7 +20,7 @@ public static partial class Gather
         for (int row = begin; row < end; row++)
         {
             int outer = row / indices.Length;
-            int index = Index(indices[row % indices.Length], shape.Length);
+            int index = Index(long.CreateTruncating(indices[row % indices.Length]), shape.Length);
             ReadOnlySpan<T> slice = input.Slice((outer * shape.Length + index) * shape.Inner, shape.Inner);
             slice.CopyTo(output.Slice(row * shape.Inner, shape.Inner));
         }
@@ -40,10 +43,11 @@ public static partial class GatherElements
     /// <paramref name="indexShape"/> may be smaller on the other axes.
     /// </summary>
     /// <exception cref="ArgumentException">A span does not fit its shape, an index is outside the axis, or the range does not fit.</exception>
-    public static void Scalar<T>(
-        ReadOnlySpan<int> shape, ReadOnlySpan<int> indexShape, int axis, ReadOnlySpan<T> input, ReadOnlySpan<long> indices,
+    public static void Scalar<T, TIndex>(
+        ReadOnlySpan<int> shape, ReadOnlySpan<int> indexShape, int axis, ReadOnlySpan<T> input, ReadOnlySpan<TIndex> indices,
         Span<T> output, int begin, int end)
         where T : unmanaged
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
         if (axis < 0) axis += shape.Length;
         Require.Length(indexShape.Length, shape.Length, nameof(indexShape));
@@ -61,7 +65,7 @@ public static partial class GatherElements
             int rest = element, at = 0, stride = 1;
             for (int i = shape.Length - 1; i >= 0; i--)
             {
-                int index = i == axis ? Gather.Index(indices[element], shape[axis]) : rest % indexShape[i];
+                int index = i == axis ? Gather.Index(long.CreateTruncating(indices[element]), shape[axis]) : rest % indexShape[i];
                 rest /= indexShape[i];
                 at += index * stride;
                 stride *= shape[i];
@@ -79,10 +83,11 @@ public static partial class GatherNd
     /// axes that input and indices share. Rows begin..end of the tuples.
     /// </summary>
     /// <exception cref="ArgumentException">A span does not fit its shape, an index is outside its axis, or the range does not fit.</exception>
-    public static void Scalar<T>(
-        ReadOnlySpan<int> shape, int batchAxes, int depth, ReadOnlySpan<T> input, ReadOnlySpan<long> indices, Span<T> output,
+    public static void Scalar<T, TIndex>(
+        ReadOnlySpan<int> shape, int batchAxes, int depth, ReadOnlySpan<T> input, ReadOnlySpan<TIndex> indices, Span<T> output,
         int begin, int end)
         where T : unmanaged
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
         Require.That(batchAxes >= 0 && depth > 0 && batchAxes + depth <= shape.Length, "the index tuples have more elements than the tensor has axes");
         int batches = Require.ElementCount(shape[..batchAxes]);
@@ -99,7 +104,7 @@ public static partial class GatherNd
             for (int i = 0; i < depth; i++)
             {
                 int extent = shape[batchAxes + i];
-                at = at * extent + Gather.Index(indices[row * depth + i], extent);
+                at = at * extent + Gather.Index(long.CreateTruncating(indices[row * depth + i]), extent);
             }
             input.Slice(at * slice, slice).CopyTo(output.Slice(row * slice, slice));
         }

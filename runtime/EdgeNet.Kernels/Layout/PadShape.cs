@@ -34,19 +34,26 @@ public readonly struct PadShape
     {
         Require.Length(before.Length, shape.Length, nameof(before));
         Require.Length(after.Length, shape.Length, nameof(after));
-        _rank = shape.Length;
-        _input = Axes.Of(shape);
-        _before = Axes.Of(before);
-        _strides = Axes.DenseStrides(shape);
-        for (int axis = 0; axis < _rank; axis++)
+        Axes strides = Axes.DenseStrides(shape), output = default;
+        // An axis that is kept whole moves together with the one before it, where padding does not look into that.
+        bool merges = mode is PadMode.Constant or PadMode.Wrap;
+        for (int axis = 0; axis < shape.Length; axis++)
         {
-            _output[axis] = shape[axis] + before[axis] + after[axis];
+            int length = shape[axis];
+            output[axis] = length + before[axis] + after[axis];
             Require.That(
-                mode == PadMode.Constant || shape[axis] > 0 || _output[axis] == 0, $"axis {axis} is empty and cannot be padded from itself");
+                mode == PadMode.Constant || length > 0 || output[axis] == 0, $"axis {axis} is empty and cannot be padded from itself");
+            bool merged = merges && _rank > 0 && before[axis] == 0 && after[axis] == 0;
+            if (!merged) _rank++;
+            int last = _rank - 1;
+            _input[last] = merged ? _input[last] * length : length;
+            _before[last] = merged ? _before[last] * length : before[axis];
+            _output[last] = merged ? _output[last] * length : output[axis];
+            _strides[last] = strides[axis];
         }
         Mode = mode;
         InputLength = Require.ElementCount(shape);
-        Length = Require.ElementCount(_output[.._rank]);
+        Length = Require.ElementCount(output[..shape.Length]);
     }
 
     /// <summary>What the padding is filled with.</summary>
@@ -83,6 +90,17 @@ public readonly struct PadShape
             line /= _output[axis];
         }
         return start;
+    }
+
+    /// <summary>The stretch of the last axis that is the input itself, and where in the input it begins.</summary>
+    internal (int First, int Length, int From) Kept
+    {
+        get
+        {
+            if (_rank == 0) return (0, 1, 0);
+            int last = _rank - 1, first = Math.Clamp(_before[last], 0, _output[last]);
+            return (first, Math.Clamp(_before[last] + _input[last], first, _output[last]) - first, first - _before[last]);
+        }
     }
 
     /// <summary>The input index behind index <paramref name="index"/> of the last axis, or -1 for constant.</summary>

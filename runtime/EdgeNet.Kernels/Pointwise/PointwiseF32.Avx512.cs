@@ -49,6 +49,7 @@ internal static unsafe partial class PointwiseF32
         Vector512<float> c50 = bias0, c51 = bias1, c52 = bias2, c53 = bias3;
         b += 64;
         nint depth = block->Depth;
+        byte* ahead = block->Prefetch;
         for (int tap = block->Taps; tap > 0; tap--, rows += 6)
         {
             float* a0 = (float*)rows[0];
@@ -57,8 +58,9 @@ internal static unsafe partial class PointwiseF32
             float* a3 = TRows.Value > 3 ? (float*)rows[3] : null;
             float* a4 = TRows.Value > 4 ? (float*)rows[4] : null;
             float* a5 = TRows.Value > 5 ? (float*)rows[5] : null;
-            for (nint k = 0; k < depth; k++, b += 64)
+            for (nint k = 0; k < depth; k++, b += 64, ahead += 64)
             {
+                Sse.Prefetch1(ahead);
                 Vector512<float> b0 = Vector512.Load(b);
                 Vector512<float> b1 = TVectors.Value > 1 ? Vector512.Load(b + 16) : default;
                 Vector512<float> b2 = TVectors.Value > 2 ? Vector512.Load(b + 32) : default;

@@ -60,19 +60,24 @@ public sealed unsafe class PointwiseKernel
             int vectors = (columns + VectorColumns - 1) / VectorColumns;
             var tall = Tile(height + 1, vectors);
             var tile = Tile(height, vectors);
-            bool whole = columns == vectors * VectorColumns;
+            int beyond = vectors * VectorColumns - columns;
+            // Of pixels that lie side by side and have one panel, what is written beyond the last column is where the next pixel will be:
+            // only the last tile must not do so.
+            bool mayRunOver = block->Columns == columns && column == 0 && block->OutputStride == columns * block->ElementSize && beyond <= columns * height;
             nint* rows = block->Rows;
             byte* output = block->Output + column * block->ElementSize;
             byte* residual = block->Residual == null ? null : block->Residual + column * block->ElementSize;
             int* sums = block->RowSums;
+            block->Prefetch = panel + block->PanelBytes;
             for (int i = 0; i < tiles; i++, rows += block->Taps * TileRows)
             {
                 int count = i < taller ? height + 1 : height;
-                if (whole) (i < taller ? tall : tile)(block, rows, panel, output, residual, sums);
+                if (beyond == 0 || (mayRunOver && i < tiles - 1 && residual == null)) (i < taller ? tall : tile)(block, rows, panel, output, residual, sums);
                 else RunPart(block, i < taller ? tall : tile, rows, panel, output, residual, sums, count, columns);
                 output += count * block->OutputStride;
                 if (residual != null) residual += count * block->ResidualStride;
                 if (sums != null) sums += count;
+                block->Prefetch += (nint)block->Taps * block->Depth * 64;
             }
         }
     }
@@ -119,6 +124,12 @@ internal unsafe struct PointwiseBlock
 
     /// <summary>Room for one whole tile of the output.</summary>
     public byte* Part;
+
+    /// <summary>
+    /// What will be read next: a kernel may ask the cache for one line of it at each step of the depth, so that the next panel comes from
+    /// far while this one is computed.
+    /// </summary>
+    public byte* Prefetch;
 
     /// <summary>Pixel 0, column 0.</summary>
     public byte* Output;

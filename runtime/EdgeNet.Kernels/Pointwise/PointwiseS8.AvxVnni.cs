@@ -163,12 +163,12 @@ internal static unsafe partial class PointwiseS8
             Vector512<float> scale = Vector512.Load(multipliers), high = Vector512.Create(block->Maximum);
             Vector512<short> zero = Vector512.Create((short)block->OutputZeroPoint);
             Vector512<sbyte> low = Vector512.Create((sbyte)((int)block->Minimum + block->OutputZeroPoint));
-            Vector512<int> q0 = RequantizationVectors.Round(Vector512.Create(c00, c01), scale, high);
-            Vector512<int> q1 = TRows.Value > 1 ? RequantizationVectors.Round(Vector512.Create(c10, c11), scale, high) : default;
-            Vector512<int> q2 = TRows.Value > 2 ? RequantizationVectors.Round(Vector512.Create(c20, c21), scale, high) : default;
-            Vector512<int> q3 = TRows.Value > 3 ? RequantizationVectors.Round(Vector512.Create(c30, c31), scale, high) : default;
-            Vector512<int> q4 = TRows.Value > 4 ? RequantizationVectors.Round(Vector512.Create(c40, c41), scale, high) : default;
-            Vector512<int> q5 = TRows.Value > 5 ? RequantizationVectors.Round(Vector512.Create(c50, c51), scale, high) : default;
+            Vector512<int> q0 = RequantizationVectors.Round(RequantizationVectors.Join(c00, c01), scale, high);
+            Vector512<int> q1 = TRows.Value > 1 ? RequantizationVectors.Round(RequantizationVectors.Join(c10, c11), scale, high) : default;
+            Vector512<int> q2 = TRows.Value > 2 ? RequantizationVectors.Round(RequantizationVectors.Join(c20, c21), scale, high) : default;
+            Vector512<int> q3 = TRows.Value > 3 ? RequantizationVectors.Round(RequantizationVectors.Join(c30, c31), scale, high) : default;
+            Vector512<int> q4 = TRows.Value > 4 ? RequantizationVectors.Round(RequantizationVectors.Join(c40, c41), scale, high) : default;
+            Vector512<int> q5 = TRows.Value > 5 ? RequantizationVectors.Round(RequantizationVectors.Join(c50, c51), scale, high) : default;
             Vector512<sbyte> codes = RequantizationVectors.Codes(q0, q1, q2, q3, zero, low);
             Store<TVectors>(codes.GetLower().GetLower(), output);
             if (TRows.Value > 1) Store<TVectors>(codes.GetLower().GetUpper(), output + stride);

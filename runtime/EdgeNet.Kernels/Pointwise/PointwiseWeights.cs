@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace EdgeNet.Kernels;
 
-/// <summary>Weights [columns, taps, depth] in the panels of a kernel (see <see cref="PointwiseBlock"/>), packed once at plan time.</summary>
+/// <summary>Weights [columns, taps, source depth] in the panels of a kernel (see <see cref="PointwiseBlock"/>), packed once at plan time; zero where the kernel's
+/// depth goes beyond the source's.</summary>
 internal sealed class PointwiseWeights
 {
     private readonly PointwiseKernel _kernel;
@@ -24,20 +25,20 @@ internal sealed class PointwiseWeights
 
     public int HeaderBytes { get; }
 
-    public static PointwiseWeights F32(PointwiseKernel kernel, int columns, int taps, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    public static PointwiseWeights F32(PointwiseKernel kernel, int columns, int taps, int sourceDepth, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         var packed = new PointwiseWeights(kernel, columns, taps, depth, sizeof(float), sizeof(float));
-        packed.Place(columns, taps, depth, weights);
+        packed.Place(columns, taps, sourceDepth, weights);
         for (int column = 0; column < bias.Length; column++) packed.Header<float>(column, 0)[0] = bias[column];
         return packed;
     }
 
     public static PointwiseWeights S8(
-        PointwiseKernel kernel, int columns, int taps, int depth, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias)
+        PointwiseKernel kernel, int columns, int taps, int sourceDepth, int depth, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias)
     {
         var packed = new PointwiseWeights(kernel, columns, taps, depth, sizeof(sbyte), 3 * sizeof(int));
-        packed.Place(columns, taps, depth, weights);
-        int filter = taps * depth;
+        packed.Place(columns, taps, sourceDepth, weights);
+        int filter = taps * sourceDepth;
         for (int column = 0; column < columns; column++)
         {
             int sum = 0;

@@ -1,7 +1,7 @@
 namespace EdgeNet.Kernels;
 
 /// <summary>Any function of one 8-bit code as a table of its 256 results, index = code + 128.</summary>
-public static class LookupTableS8
+public static partial class LookupTableS8
 {
     /// <summary>The number of entries of a table.</summary>
     public const int Length = 256;

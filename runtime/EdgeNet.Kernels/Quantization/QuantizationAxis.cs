@@ -12,6 +12,9 @@ public readonly record struct QuantizationAxis(int Channels, int Inner)
 
     internal int ChannelOf(int element) => Channels == 1 ? 0 : element / Inner % Channels;
 
+    /// <summary>How many elements from <paramref name="element"/> on share a scale.</summary>
+    internal int StretchAt(int element, int end) => Channels == 1 ? end - element : Math.Min(Inner - element % Inner, end - element);
+
     internal void Check(int scales, int zeroPoints, int input, int output, int begin, int end)
     {
         Require.That(Channels > 0 && Inner > 0, "the quantized axis must not be empty");

@@ -21,6 +21,11 @@ internal static class RequantizationVectors
     public static Vector256<int> Round(Vector256<int> sums, Vector256<float> multipliers, Vector256<float> high) =>
         Avx.ConvertToVector256Int32(Avx.Min(Avx.ConvertToVector256Single(sums) * multipliers, high));
 
+    /// <summary>One vector of two: <see cref="Vector512.Create{T}(Vector256{T}, Vector256{T})"/> would wait for what was in its register before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Join(Vector256<int> low, Vector256<int> high) =>
+        Avx512F.InsertVector256(low.ToVector512Unsafe(), high, 1);
+
     /// <summary>The codes of four vectors, one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<sbyte> Codes(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace EdgeNet.Kernels;
 
@@ -8,17 +9,37 @@ public static partial class Reduction
     /// <summary>The mean in fp32; NaN of nothing.</summary>
     public readonly struct Mean : IReduction<float, double>
     {
+        static bool IReduction<float, double>.IsVectorized => true;
+
         public double Start => 0;
         public double Step(double sum, float x) => sum + x;
         public float End(double sum, int count) => (float)(sum / count);
+
+        public float VectorStart => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Step<TVector>(TVector sum, TVector x) where TVector : struct, IFloatVector<TVector> => sum + x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector End<TVector>(TVector sum, int count) where TVector : struct, IFloatVector<TVector> => sum / TVector.Create(count);
     }
 
     /// <summary>The sum in fp32.</summary>
     public readonly struct Sum : IReduction<float, double>
     {
+        static bool IReduction<float, double>.IsVectorized => true;
+
         public double Start => 0;
         public double Step(double sum, float x) => sum + x;
         public float End(double sum, int count) => (float)sum;
+
+        public float VectorStart => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Step<TVector>(TVector sum, TVector x) where TVector : struct, IFloatVector<TVector> => sum + x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector End<TVector>(TVector sum, int count) where TVector : struct, IFloatVector<TVector> => sum;
     }
 
     /// <summary>The product in fp32.</summary>
@@ -64,17 +85,37 @@ public static partial class Reduction
     /// <summary>The largest element of any number type; NaN wins. Of nothing: the lowest value (negative infinity of fp32).</summary>
     public readonly struct Max<T> : IReduction<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IReduction<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Start => T.CreateSaturating(double.NegativeInfinity);
         public T Step(T sum, T x) => T.Max(sum, x);
         public T End(T sum, int count) => sum;
+
+        public float VectorStart => float.NegativeInfinity;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Step<TVector>(TVector sum, TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Max(sum, x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector End<TVector>(TVector sum, int count) where TVector : struct, IFloatVector<TVector> => sum;
     }
 
     /// <summary>The smallest element of any number type; NaN wins. Of nothing: the highest value (infinity of fp32).</summary>
     public readonly struct Min<T> : IReduction<T, T> where T : unmanaged, INumber<T>
     {
+        static bool IReduction<T, T>.IsVectorized => typeof(T) == typeof(float);
+
         public T Start => T.CreateSaturating(double.PositiveInfinity);
         public T Step(T sum, T x) => T.Min(sum, x);
         public T End(T sum, int count) => sum;
+
+        public float VectorStart => float.PositiveInfinity;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Step<TVector>(TVector sum, TVector x) where TVector : struct, IFloatVector<TVector> => TVector.Min(sum, x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector End<TVector>(TVector sum, int count) where TVector : struct, IFloatVector<TVector> => sum;
     }
 
     /// <summary>The sum of integers.</summary>

@@ -5,11 +5,23 @@ namespace EdgeNet.Kernels;
 /// <typeparam name="TSum">The type accumulated in.</typeparam>
 public interface IReduction<T, TSum>
 {
+    /// <summary>Whether the reduction also knows fp32 vectors; T is float then.</summary>
+    static virtual bool IsVectorized => false;
+
     TSum Start { get; }
 
     TSum Step(TSum sum, T x);
 
     T End(TSum sum, int count);
+
+    /// <summary>The start in fp32.</summary>
+    float VectorStart => throw new NotSupportedException();
+
+    /// <summary>A step of each lane in fp32; also joins two sums.</summary>
+    TVector Step<TVector>(TVector sum, TVector x) where TVector : struct, IFloatVector<TVector> => throw new NotSupportedException();
+
+    /// <summary>The end of each lane.</summary>
+    TVector End<TVector>(TVector sum, int count) where TVector : struct, IFloatVector<TVector> => throw new NotSupportedException();
 }
 
 /// <summary>

@@ -85,6 +85,15 @@ public readonly struct BroadcastShape
         return new Piece(length, a, b, c, _stridesA[last], _stridesB[last], _stridesC[last]);
     }
 
+    /// <summary>Whether one operand is the last axis alone, repeated over the elements of the other: a bias, or factors of channels.</summary>
+    internal bool IsRepeatedRow(out int row, out bool repeatsA)
+    {
+        row = _extents[1];
+        repeatsA = _stridesA[0] == 0;
+        if (_rank != 2 || _stridesA[1] != 1 || _stridesB[1] != 1) return false;
+        return (_stridesA[0], _stridesB[0]) == (0, row) || (_stridesA[0], _stridesB[0]) == (row, 0);
+    }
+
     private static int ExtentAt(ReadOnlySpan<int> shape, int fromEnd) => fromEnd > shape.Length ? 1 : shape[^fromEnd];
 
     private static void Join(ref int extent, int other)

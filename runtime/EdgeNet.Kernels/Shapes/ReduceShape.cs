@@ -46,6 +46,14 @@ public readonly struct ReduceShape
     /// <summary>Where the elements of output <paramref name="output"/> begin.</summary>
     internal int StartOf(int output) => Offset(output, _keptRank, in _kept, in _keptStrides);
 
+    /// <summary>How many outputs from <paramref name="output"/> on begin at elements next to each other.</summary>
+    internal int RunAt(int output, int end)
+    {
+        if (_keptRank == 0 || _keptStrides[_keptRank - 1] != 1) return 1;
+        int extent = _kept[_keptRank - 1];
+        return Math.Min(extent - output % extent, end - output);
+    }
+
     /// <summary>The elements of one output come in lines of this many, <see cref="LineStride"/> apart.</summary>
     internal int LineLength => Count == 0 ? 0 : _reducedRank == 0 ? 1 : _reduced[_reducedRank - 1];
 

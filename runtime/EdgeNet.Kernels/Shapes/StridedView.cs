@@ -95,6 +95,20 @@ public readonly struct StridedView
         return new StridedView(Require.ElementCount(shape), target, strides[..target.Length], 0);
     }
 
+    /// <summary>Whether the last axis but one walks the input element by element and the last one does not: a matrix to transpose.</summary>
+    internal bool IsTransposed => _rank > 1 && _strides[_rank - 2] == 1 && _strides[_rank - 1] > 1;
+
+    /// <summary>The rows of such a matrix from <paramref name="element"/> on, if that begins one and it ends before <paramref name="end"/>.</summary>
+    internal bool RowsAt(int element, int end, out int rows, out int columns, out int start, out int stride)
+    {
+        columns = _extents[_rank - 1];
+        (int row, int within) = Math.DivRem(element, columns);
+        int height = _extents[_rank - 2];
+        rows = Math.Min(height - row % height, (end - element) / columns);
+        (_, start, stride) = PieceAt(element, end);
+        return within == 0 && rows > 0;
+    }
+
     /// <summary>The longest piece of the result from <paramref name="element"/> on that walks the input with one stride.</summary>
     internal (int Length, int Start, int Stride) PieceAt(int element, int end)
     {
