@@ -45,4 +45,12 @@ public static class KernelTable
         .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
         .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
     ];
+
+    /// <summary>Pointwise convolution with sparse weights, Float32.</summary>
+    public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
+    ];
 }
