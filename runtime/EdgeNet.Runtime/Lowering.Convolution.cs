@@ -122,16 +122,16 @@ internal static partial class Lowering
             CountIncludePad = op.CountIncludesPadding,
         };
         if (op.Kind == PoolKind.Average && x.Type.Element == ElementType.Float32)
-            return new(shape.Rows, (begin, end) => PoolingF32.AverageScalar(shape, x.As<float>(), y.As<float>(), begin, end));
+            return new(shape.Rows, (begin, end) => PoolingF32.Average(shape, x.As<float>(), y.As<float>(), begin, end));
         if (op.Kind == PoolKind.Average)
         {
             Quantization qx = x.Type.Quantization!, qy = y.Type.Quantization!;
             var q = new PoolingQuantizationS8(qx.Scale, qx.ZeroPoint, qy.Scale, qy.ZeroPoint);
-            return new(shape.Rows, (begin, end) => PoolingS8.AverageScalar(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
+            return new(shape.Rows, (begin, end) => PoolingS8.Average(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
         }
         return x.Type.Element == ElementType.Float32
-            ? new(shape.Rows, (begin, end) => PoolingF32.MaxScalar(shape, x.As<float>(), y.As<float>(), begin, end))
-            : new(shape.Rows, (begin, end) => PoolingS8.MaxScalar(shape, x.As<sbyte>(), y.As<sbyte>(), begin, end));
+            ? new(shape.Rows, (begin, end) => PoolingF32.Max(shape, x.As<float>(), y.As<float>(), begin, end))
+            : new(shape.Rows, (begin, end) => PoolingS8.Max(shape, x.As<sbyte>(), y.As<sbyte>(), begin, end));
     }
 
     private static ReadOnlySpan<T> Bias<T>(Tensor? bias) where T : unmanaged => bias is null ? default : bias.As<T>();

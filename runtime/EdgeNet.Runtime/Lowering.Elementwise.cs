@@ -55,7 +55,7 @@ internal static partial class Lowering
         };
 
         Work With<TOperator>(TOperator f) where TOperator : struct, IUnaryOperator<float, float> =>
-            new(x.Shape.ElementCount, (begin, end) => K.Unary.Scalar(f, x.As<float>(), y.As<float>(), begin, end));
+            new(x.Shape.ElementCount, (begin, end) => K.Unary.Run(f, x.As<float>(), y.As<float>(), begin, end));
     }
 
     private static Work MapIntegers<T>(EdgeNet.Model.Unary op, Tensor x, Tensor y) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
@@ -72,14 +72,14 @@ internal static partial class Lowering
         };
 
         Work With<TOperator>(TOperator f) where TOperator : struct, IUnaryOperator<T, T> =>
-            new(x.Shape.ElementCount, (begin, end) => K.Unary.Scalar(f, x.As<T>(), y.As<T>(), begin, end));
+            new(x.Shape.ElementCount, (begin, end) => K.Unary.Run(f, x.As<T>(), y.As<T>(), begin, end));
     }
 
     /// <summary>A table of 256 codes, made with <see cref="PortableMath"/> so that it is the same on every machine.</summary>
     private static Work MapCodes(EdgeNet.Model.Unary op, Tensor x, Tensor y)
     {
         sbyte[] table = TableOf(op, x.Type, y.Type);
-        return new(x.Shape.ElementCount, (begin, end) => LookupTableS8.Scalar(table, x.As<sbyte>(), y.As<sbyte>(), begin, end));
+        return new(x.Shape.ElementCount, (begin, end) => LookupTableS8.Map(table, x.As<sbyte>(), y.As<sbyte>(), begin, end));
     }
 
     /// <summary>The code of the result for each code of the input.</summary>
@@ -152,7 +152,7 @@ internal static partial class Lowering
         };
 
         Work With<TOperator>(TOperator f) where TOperator : struct, IBinaryOperator<T, T> =>
-            new(y.Shape.ElementCount, (begin, end) => K.Binary.Scalar(f, shape, a.As<T>(), b.As<T>(), y.As<T>(), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => K.Binary.Run(f, shape, a.As<T>(), b.As<T>(), y.As<T>(), begin, end));
     }
 
     private static Work CombineCodes(EdgeNet.Model.Binary op, Tensor a, Tensor b, Tensor y)
@@ -163,9 +163,9 @@ internal static partial class Lowering
         int count = y.Shape.ElementCount;
         return op switch
         {
-            Add => new(count, (begin, end) => BinaryS8.AddScalar(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
-            Sub => new(count, (begin, end) => BinaryS8.SubScalar(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
-            Mul => new(count, (begin, end) => BinaryS8.MulScalar(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
+            Add => new(count, (begin, end) => BinaryS8.Add(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
+            Sub => new(count, (begin, end) => BinaryS8.Sub(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
+            Mul => new(count, (begin, end) => BinaryS8.Mul(shape, q, a.As<sbyte>(), b.As<sbyte>(), y.As<sbyte>(), begin, end)),
             _ => throw NoKernel(op, a),
         };
     }
@@ -196,10 +196,10 @@ internal static partial class Lowering
         };
 
         Work With<TOperator>(TOperator f) where TOperator : struct, IBinaryOperator<T, byte> =>
-            new(y.Shape.ElementCount, (begin, end) => K.Binary.Scalar(f, shape, a.As<T>(), b.As<T>(), y.As<byte>(), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => K.Binary.Run(f, shape, a.As<T>(), b.As<T>(), y.As<byte>(), begin, end));
 
         Work Logical<TOperator>(TOperator f) where TOperator : struct, IBinaryOperator<byte, byte> =>
-            new(y.Shape.ElementCount, (begin, end) => K.Binary.Scalar(f, shape, a.As<byte>(), b.As<byte>(), y.As<byte>(), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => K.Binary.Run(f, shape, a.As<byte>(), b.As<byte>(), y.As<byte>(), begin, end));
     }
 
     private static Work Negate(Tensor x, Tensor y) =>

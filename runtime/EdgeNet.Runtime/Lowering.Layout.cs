@@ -39,7 +39,7 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (StridedView view, Tensor x, Tensor y) = this;
-            return new(y.Shape.ElementCount, (begin, end) => StridedCopy.Scalar(view, Raw<T>(x), Raw<T>(y), begin, end));
+            return new(y.Shape.ElementCount, (begin, end) => StridedCopy.Run(view, Raw<T>(x), Raw<T>(y), begin, end));
         }
     }
 
@@ -66,7 +66,7 @@ internal static partial class Lowering
         };
 
         Work With<T>(T value) where T : unmanaged =>
-            new(y.Shape.ElementCount, (begin, end) => K.Pad.Scalar(shape, value, Raw<T>(x), Raw<T>(y), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, value, Raw<T>(x), Raw<T>(y), begin, end));
     }
 
     private static Work Repeat(Tile op, Tensor x, Tensor y) => Moving(x.Type.Element, new TileMove(PadShape.Tile(x.Shape.Span, op.Repeats.Span), x, y));
@@ -76,7 +76,7 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (PadShape shape, Tensor x, Tensor y) = this;
-            return new(y.Shape.ElementCount, (begin, end) => K.Pad.Scalar(shape, default, Raw<T>(x), Raw<T>(y), begin, end));
+            return new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, default, Raw<T>(x), Raw<T>(y), begin, end));
         }
     }
 
@@ -128,7 +128,9 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (AxisShape shape, Tensor x, Tensor indices, Tensor y) = this;
-            return new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar(shape, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+            return indices.Type.Element == ElementType.Int64
+                ? new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, long>(shape, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
+                : new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, int>(shape, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
         }
     }
 
@@ -140,8 +142,9 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (int axis, Tensor x, Tensor indices, Tensor y) = this;
-            return new(y.Shape.ElementCount, (begin, end) =>
-                K.GatherElements.Scalar(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+            return indices.Type.Element == ElementType.Int64
+                ? new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, long>(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
+                : new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, int>(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
         }
     }
 
@@ -154,18 +157,10 @@ internal static partial class Lowering
         {
             (int batchDims, Tensor x, Tensor indices, Tensor y) = this;
             int depth = indices.Shape[^1], tuples = indices.Shape.Product(0, indices.Shape.Rank - 1);
-            return new(tuples, (begin, end) => K.GatherNd.Scalar(x.Shape.Span, batchDims, depth, Raw<T>(x), Wide(indices), Raw<T>(y), begin, end));
+            return indices.Type.Element == ElementType.Int64
+                ? new(tuples, (begin, end) => K.GatherNd.Scalar<T, long>(x.Shape.Span, batchDims, depth, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
+                : new(tuples, (begin, end) => K.GatherNd.Scalar<T, int>(x.Shape.Span, batchDims, depth, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
         }
-    }
-
-    /// <summary>Indices as the kernels want them.</summary>
-    private static ReadOnlySpan<long> Wide(Tensor indices)
-    {
-        if (indices.Type.Element == ElementType.Int64) return indices.As<long>();
-        ReadOnlySpan<int> narrow = indices.As<int>();
-        long[] wide = new long[narrow.Length];
-        for (int i = 0; i < wide.Length; i++) wide[i] = narrow[i];
-        return wide;
     }
 
     private static Work Select(EdgeNet.Model.TopK op, Tensor x, Tensor values, Tensor indices)
@@ -208,7 +203,7 @@ internal static partial class Lowering
         if (x.Type.Quantization is not { } from)
         {
             return signed
-                ? new(y.Shape.ElementCount, (begin, end) => QuantizeF32ToS8.Scalar(axis, scales, zeroPoints, x.As<float>(), y.As<sbyte>(), begin, end))
+                ? new(y.Shape.ElementCount, (begin, end) => QuantizeF32ToS8.Run(axis, scales, zeroPoints, x.As<float>(), y.As<sbyte>(), begin, end))
                 : new(y.Shape.ElementCount, (begin, end) => QuantizeF32ToU8.Scalar(axis, scales, zeroPoints, x.As<float>(), y.As<byte>(), begin, end));
         }
         float multiplier = (float)((double)from.Scale / to.Scale);
@@ -223,7 +218,7 @@ internal static partial class Lowering
         Work With<TIn, TOut>()
             where TIn : unmanaged, System.Numerics.IBinaryInteger<TIn>
             where TOut : unmanaged, System.Numerics.IBinaryInteger<TOut>, System.Numerics.IMinMaxValue<TOut> =>
-            new(y.Shape.ElementCount, (begin, end) => Requantize.Scalar(multiplier, from.ZeroPoint, to.ZeroPoint, x.As<TIn>(), y.As<TOut>(), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => Requantize.Run(multiplier, from.ZeroPoint, to.ZeroPoint, x.As<TIn>(), y.As<TOut>(), begin, end));
     }
 
     private static Work FromCodes(Tensor x, Tensor y)
@@ -232,8 +227,8 @@ internal static partial class Lowering
         (float[] scales, int[] zeroPoints) = (from.Scales.ToArray(), from.ZeroPoints.ToArray());
         QuantizationAxis axis = AxisOf(from, x.Shape);
         return x.Type.Element == ElementType.Int8
-            ? new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Scalar<sbyte>(axis, scales, zeroPoints, x.As<sbyte>(), y.As<float>(), begin, end))
-            : new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Scalar<byte>(axis, scales, zeroPoints, x.As<byte>(), y.As<float>(), begin, end));
+            ? new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Run<sbyte>(axis, scales, zeroPoints, x.As<sbyte>(), y.As<float>(), begin, end))
+            : new(y.Shape.ElementCount, (begin, end) => DequantizeToF32.Run<byte>(axis, scales, zeroPoints, x.As<byte>(), y.As<float>(), begin, end));
     }
 
     private static QuantizationAxis AxisOf(Quantization q, Shape shape) =>

@@ -16,7 +16,7 @@ internal static partial class Lowering
         {
             Quantization to = y.Type.Quantization!;
             var q = new PoolingQuantizationS8(from.Scale, from.ZeroPoint, to.Scale, to.ZeroPoint);
-            return new(count, (begin, end) => MeanS8.Scalar(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
+            return new(count, (begin, end) => MeanS8.Run(shape, q, x.As<sbyte>(), y.As<sbyte>(), begin, end));
         }
         // The extremes of codes are those of what they stand for; their sums and products are not.
         if (x.Type.Quantization is not null && op is not (ReduceMax or ReduceMin)) throw NoKernel(op, x);
@@ -51,7 +51,7 @@ internal static partial class Lowering
         };
 
         Work With<T, TSum, TReduction>() where T : unmanaged where TReduction : struct, IReduction<T, TSum> =>
-            new(count, (begin, end) => K.Reduction.Scalar<T, TSum, TReduction>(default, shape, Raw<T>(x), Raw<T>(y), begin, end));
+            new(count, (begin, end) => K.Reduction.Run<T, TSum, TReduction>(default, shape, Raw<T>(x), Raw<T>(y), begin, end));
     }
 
     private static Work FindExtreme(IndexOfExtreme op, Tensor x, Tensor y)
@@ -75,11 +75,11 @@ internal static partial class Lowering
     {
         AxisShape shape = AxisShape.Of(x.Shape.Span, axis);
         if (logarithm) return new(shape.Lines, (begin, end) => LogSoftmaxF32.Scalar(shape, x.As<float>(), y.As<float>(), begin, end));
-        if (x.Type.Quantization is not { } from) return new(shape.Lines, (begin, end) => SoftmaxF32.Scalar(shape, x.As<float>(), y.As<float>(), begin, end));
+        if (x.Type.Quantization is not { } from) return new(shape.Lines, (begin, end) => SoftmaxF32.Run(shape, x.As<float>(), y.As<float>(), begin, end));
         Quantization to = y.Type.Quantization!;
         double[] table = new double[SoftmaxS8.TableLength];
         SoftmaxS8.BuildTable(from.Scale, table);
-        return new(shape.Lines, (begin, end) => SoftmaxS8.Scalar(shape, table, to.Scale, to.ZeroPoint, x.As<sbyte>(), y.As<sbyte>(), begin, end));
+        return new(shape.Lines, (begin, end) => SoftmaxS8.Run(shape, table, to.Scale, to.ZeroPoint, x.As<sbyte>(), y.As<sbyte>(), begin, end));
     }
 
     private static Work Normalize(BatchNormalization op, Tensor[] inputs, Tensor y)
@@ -152,14 +152,14 @@ internal static partial class Lowering
             return new(1, (_, _) =>
             {
                 foreach ((AxisShape shape, ResizeTaps taps, Tensor source, Tensor target) in passes)
-                    ResizeF32.Scalar(shape, taps, op.Extrapolation, source.As<float>(), target.As<float>(), 0, shape.Outer * taps.OutputLength);
+                    ResizeF32.Run(shape, taps, op.Extrapolation, source.As<float>(), target.As<float>(), 0, shape.Outer * taps.OutputLength);
             });
         }
         sbyte outside = (sbyte)Requantization.Code(op.Extrapolation / q.Scale, q.ZeroPoint);
         return new(1, (_, _) =>
         {
             foreach ((AxisShape shape, ResizeTaps taps, Tensor source, Tensor target) in passes)
-                ResizeS8.Scalar(shape, taps, q.ZeroPoint, outside, source.As<sbyte>(), target.As<sbyte>(), 0, shape.Outer * taps.OutputLength);
+                ResizeS8.Run(shape, taps, q.ZeroPoint, outside, source.As<sbyte>(), target.As<sbyte>(), 0, shape.Outer * taps.OutputLength);
         });
 
         bool Cropped(int axis) => op.Coordinates == CoordinateTransformation.TfCropAndResize
