@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace EdgeNet.Model;
@@ -87,7 +86,7 @@ public sealed record GraphOutput(string Name, Value Value);
 /// </summary>
 public sealed class Graph
 {
-    private readonly Lazy<FrozenDictionary<Value, ImmutableArray<Node>>> _consumers;
+    private readonly Lazy<Dictionary<Value, ImmutableArray<Node>>> _consumers;
 
     internal Graph(ImmutableArray<Value> inputs, ImmutableArray<Node> nodes, ImmutableArray<GraphOutput> outputs, ModelCard card)
     {
@@ -96,10 +95,7 @@ public sealed class Graph
         Outputs = outputs;
         Card = card;
         Constants = [.. nodes.SelectMany(node => node.Inputs).Concat(outputs.Select(o => o.Value)).Where(v => v.Constant is not null).Distinct()];
-        _consumers = new(() => Nodes
-            .SelectMany(node => node.Inputs.Distinct().Select(input => (input, node)))
-            .GroupBy(pair => pair.input, pair => pair.node)
-            .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray()));
+        _consumers = new(FindConsumers);
     }
 
     /// <summary>What the user feeds, in the source model's order.</summary>
@@ -125,4 +121,15 @@ public sealed class Graph
 
     /// <summary>The same network with another card.</summary>
     public Graph WithCard(ModelCard card) => new(Inputs, Nodes, Outputs, card);
+
+    private Dictionary<Value, ImmutableArray<Node>> FindConsumers()
+    {
+        var consumers = new Dictionary<Value, ImmutableArray<Node>>();
+        foreach (Node node in Nodes)
+        {
+            foreach (Value input in node.Inputs.Distinct())
+                consumers[input] = consumers.TryGetValue(input, out ImmutableArray<Node> known) ? known.Add(node) : [node];
+        }
+        return consumers;
+    }
 }

@@ -54,10 +54,12 @@ public static class ModelFile
     public static Graph Read(ReadOnlyMemory<byte> file)
     {
         ContainerReader container = ContainerReader.Open(file);
-        ModelHeader header = ParseHeader(container.Header.Span);
-        var stored = header.Constants.SelectMany(SectionsOf).ToList();
+        ModelHeader header = HeaderReader.Read(container.Header);
+        var stored = new List<SectionEntry>();
+        foreach (ConstantHeader constant in header.Constants) stored.AddRange(SectionsOf(constant));
         ReadOnlyMemory<byte>[] bytes = container.SectionBytes(stored);
-        var sections = new Queue<ReadOnlyMemory<byte>>(stored.Zip(bytes, Decoded));
+        var sections = new Queue<ReadOnlyMemory<byte>>();
+        for (int i = 0; i < bytes.Length; i++) sections.Enqueue(Decoded(stored[i], bytes[i]));
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
@@ -65,7 +67,7 @@ public static class ModelFile
         foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections), constant.Name ?? ""));
         foreach (NodeHeader node in header.Nodes)
         {
-            Value[] inputs = [.. node.Inputs.Select(number => ValueAt(number, $"node '{node.Name}'"))];
+            Value[] inputs = Array.ConvertAll(node.Inputs.ToArray(), number => ValueAt(number, $"node '{node.Name}'"));
             values.AddRange(builder.AddNode(node.Op, node.Name, inputs).Outputs);
         }
         foreach (OutputHeader output in header.Outputs) builder.Output(output.Name, ValueAt(output.Value, $"output '{output.Name}'"));
@@ -86,33 +88,6 @@ public static class ModelFile
 
     // Sections know elements of up to 4 bytes; an Int64 is two of them.
     private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes) => SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
-
-    private static ModelHeader ParseHeader(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            ModelHeader header = JsonSerializer.Deserialize(json, ModelHeaderJson.Readable.ModelHeader) ?? throw new ModelFormatException("header: null");
-            if (header.Inputs.IsDefault || header.Constants.IsDefault || header.Nodes.IsDefault || header.Outputs.IsDefault)
-                throw new ModelFormatException("header: inputs, constants, nodes and outputs must be lists");
-            if (header.Inputs.Contains(null!) || header.Constants.Contains(null!) || header.Nodes.Contains(null!) || header.Outputs.Contains(null!))
-                throw new ModelFormatException("header: an entry of a list is null");
-            return header;
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException($"header: not the JSON of a model at {e.Path}, line {e.LineNumber + 1}, byte {e.BytePositionInLine}", e);
-        }
-        // An op of an unknown name, or none.
-        catch (NotSupportedException e)
-        {
-            throw new ModelFormatException("header: a node's op is not one that this version knows; a newer EdgeNet may read it", e);
-        }
-        // Numbers beyond their type and text that is no UTF-16.
-        catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
-        {
-            throw new ModelFormatException("header: a number or text is not valid", e);
-        }
-    }
 
     private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections)
     {

@@ -44,21 +44,11 @@ internal sealed partial class ModelHeaderJson : JsonSerializerContext
     public static ModelHeaderJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
-/// <summary>A JSON array of numbers.</summary>
+/// <summary>Writes a JSON array of numbers.</summary>
 internal sealed class ValueListJsonConverter<T> : JsonConverter<ValueList<T>> where T : struct, IEquatable<T>
 {
-    public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("expected an array of numbers");
-        var items = new List<T>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (typeof(T) == typeof(int)) items.Add((T)(object)reader.GetInt32());
-            else if (reader.TokenType == JsonTokenType.String) items.Add((T)(object)Named(reader.GetString()));
-            else items.Add((T)(object)reader.GetSingle());
-        }
-        return items.ToValueList();
-    }
+    public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException($"headers are read by {nameof(HeaderReader)}");
 
     public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options)
     {
@@ -71,12 +61,4 @@ internal sealed class ValueListJsonConverter<T> : JsonConverter<ValueList<T>> wh
         }
         writer.WriteEndArray();
     }
-
-    private static float Named(string? name) => name switch
-    {
-        "NaN" => float.NaN,
-        "Infinity" => float.PositiveInfinity,
-        "-Infinity" => float.NegativeInfinity,
-        _ => throw new JsonException($"'{name}' is not a number"),
-    };
 }

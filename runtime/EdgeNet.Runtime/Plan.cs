@@ -38,7 +38,7 @@ internal sealed class Plan
     public long ScratchBytes => _scratch.Sum(buffer => (long)buffer.Length);
 
     /// <summary>The scratch memory of each worker.</summary>
-    public nint[] Scratch => [.. _scratch.Select(buffer => buffer.Address)];
+    public nint[] Scratch => Array.ConvertAll(_scratch, buffer => buffer.Address);
 
     public static Plan Create(Graph graph, SessionOptions options)
     {

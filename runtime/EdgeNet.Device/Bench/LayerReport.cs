@@ -35,7 +35,7 @@ internal sealed class LayerReport
         progress.WriteLine($"warming up, then {runs} runs");
         long[] ticks = new long[session.Steps.Count];
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalMilliseconds < WarmUpMilliseconds;) session.Run(ticks);
-        double[][] layers = [.. ticks.Select(_ => new double[runs])];
+        double[][] layers = Array.ConvertAll(ticks, _ => new double[runs]);
         double[] totals = new double[runs];
         for (int run = 0; run < runs; run++)
         {
@@ -46,7 +46,7 @@ internal sealed class LayerReport
             session.Run(ticks);
             for (int i = 0; i < ticks.Length; i++) layers[i][run] = Milliseconds(ticks[i]);
         }
-        return new LayerReport(session, threads, runs, peakF32, peakS8, [.. layers.Select(times => Sample.Of(times))], Sample.Of(totals));
+        return new LayerReport(session, threads, runs, peakF32, peakS8, Array.ConvertAll(layers, times => Sample.Of(times)), Sample.Of(totals));
 
         static double Milliseconds(long t) => 1000.0 * t / Stopwatch.Frequency;
     }

@@ -39,6 +39,19 @@ public sealed unsafe class PointwiseKernel
     public int ActivationOffset { get; }
 
     /// <summary>
+    /// Whether it sums in 16 bits by <see cref="WordRuns"/>. Such a kernel takes patches that are made unsigned as they are gathered, and
+    /// weights less their zero points.
+    /// </summary>
+    internal bool SumsInRuns { get; init; }
+
+    /// <summary>
+    /// Whether it is good for a layer on 8-bit codes, given what it is packed from. The kernels of <see cref="KernelTable"/> are asked in their
+    /// order.
+    /// </summary>
+    public bool Suits(in ConvolutionShape shape, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights) =>
+        !SumsInRuns || PointwiseWeights.FitRuns(this, in shape, in quantization, weights);
+
+    /// <summary>
     /// The micro-kernel for (rows, vectors). Its arguments: block, addresses of the taps, panel, output, residual or null, row sums or
     /// null. It always stores whole vectors.
     /// </summary>

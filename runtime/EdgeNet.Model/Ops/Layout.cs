@@ -25,10 +25,12 @@ public sealed record Transpose(ValueList<int> Permutation) : Op
     private protected override ImmutableArray<TensorType> InferOutputs(ImmutableArray<TensorType> inputs)
     {
         TensorType x = inputs[0];
-        Require(Permutation.Count == x.Shape.Rank && Permutation.Order().SequenceEqual(Enumerable.Range(0, x.Shape.Rank)),
-            $"{Permutation} is not a permutation of the axes of {x.Shape}");
-        Quantization? quantization = x.Quantization is { IsPerTensor: false } q ? q with { Axis = Permutation.ToArray().AsSpan().IndexOf(q.Axis) } : x.Quantization;
-        return [new TensorType(x.Element, [.. Permutation.Select(axis => x.Shape[axis])], quantization)];
+        int[] axes = Permutation.ToArray(), extents = new int[axes.Length];
+        for (int axis = 0; axis < x.Shape.Rank; axis++)
+            Require(axes.Length == x.Shape.Rank && axes.AsSpan().Contains(axis), $"{Permutation} is not a permutation of the axes of {x.Shape}");
+        for (int i = 0; i < axes.Length; i++) extents[i] = x.Shape[axes[i]];
+        Quantization? quantization = x.Quantization is { IsPerTensor: false } q ? q with { Axis = axes.AsSpan().IndexOf(q.Axis) } : x.Quantization;
+        return [new TensorType(x.Element, new Shape(extents), quantization)];
     }
 }
 
@@ -182,8 +184,13 @@ public sealed record Tile(ValueList<int> Repeats) : Op
     {
         Shape shape = inputs[0].Shape;
         Require(Repeats.Count == shape.Rank && Repeats.All(r => r >= 0), $"repeats {Repeats}; expected one per axis of {shape}");
-        long[] extents = [.. shape.Select((extent, axis) => (long)extent * Repeats[axis])];
-        Require(extents.All(extent => extent <= EdgeNet.Model.Shape.MaxElements), $"{shape} repeated {Repeats} times is too large");
-        return [Moved(inputs[0], [.. extents.Select(extent => (int)extent)])];
+        int[] extents = new int[shape.Rank];
+        for (int axis = 0; axis < extents.Length; axis++)
+        {
+            long extent = (long)shape[axis] * Repeats[axis];
+            Require(extent <= EdgeNet.Model.Shape.MaxElements, $"{shape} repeated {Repeats} times is too large");
+            extents[axis] = (int)extent;
+        }
+        return [Moved(inputs[0], new Shape(extents))];
     }
 }

@@ -23,8 +23,13 @@ public abstract record Reduction(ValueList<int> Axes, bool KeepDims) : Op
             RequireAxis(Axes[i], shape);
             Require(i == 0 || Axes[i] > Axes[i - 1], $"axes {Axes}; expected ascending");
         }
-        var axes = new HashSet<int>(Axes);
-        return new Shape([.. shape.Select((extent, axis) => axes.Contains(axis) ? (KeepDims ? 1 : -1) : extent).Where(extent => extent >= 0)]);
+        var extents = new List<int>();
+        for (int axis = 0; axis < shape.Rank; axis++)
+        {
+            if (!Axes.Span.Contains(axis)) extents.Add(shape[axis]);
+            else if (KeepDims) extents.Add(1);
+        }
+        return new Shape([.. extents]);
     }
 
     private protected ImmutableArray<TensorType> FloatOnly(ImmutableArray<TensorType> inputs)

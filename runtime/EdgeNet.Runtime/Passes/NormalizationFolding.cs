@@ -46,8 +46,13 @@ internal static class NormalizationFolding
         {
             if (node.Inputs.Skip(1).Any(p => p.Constant is null)) return null;
             float[] scale = Reals(1), bias = Reals(2), mean = Reals(3), variance = Reals(4);
-            double[] factors = [.. scale.Select((s, c) => s / Math.Sqrt(variance[c] + norm.Epsilon))];
-            return ([.. factors.Select(f => (float)f)], [.. bias.Select((b, c) => (float)(b - mean[c] * factors[c]))]);
+            float[] factors = new float[scale.Length], offsets = new float[scale.Length];
+            for (int c = 0; c < scale.Length; c++)
+            {
+                double factor = scale[c] / Math.Sqrt(variance[c] + norm.Epsilon);
+                (factors[c], offsets[c]) = ((float)factor, (float)(bias[c] - mean[c] * factor));
+            }
+            return (factors, offsets);
 
             float[] Reals(int i) => node.Inputs[i].Constant!.ToArray<float>();
         }
@@ -61,9 +66,9 @@ internal static class NormalizationFolding
         {
             Mul => (values, zeros),
             Add => (ones, values),
-            Sub when first => (ones, [.. values.Select(v => -v)]),
+            Sub when first => (ones, Array.ConvertAll(values, v => -v)),
             Sub => (Filled(-1, channels), values),
-            Div when first && values.All(v => v != 0) => ([.. values.Select(v => 1 / v)], zeros),
+            Div when first && !values.AsSpan().Contains(0) => (Array.ConvertAll(values, v => 1 / v), zeros),
             _ => null,
         };
     }
@@ -92,11 +97,16 @@ internal static class NormalizationFolding
             return folds ? new Layer(node, node.Output.Type.Shape[^1], null, null) : null;
         }
 
-        public Layer Scaled(float[] factors, float[] offsets) => this with
+        public Layer Scaled(float[] factors, float[] offsets)
         {
-            Factors = [.. factors.Select((f, c) => (Factors?[c] ?? 1) * f)],
-            Offsets = [.. factors.Select((f, c) => (Offsets?[c] ?? 0) * f + offsets[c])],
-        };
+            double[] allFactors = new double[factors.Length], allOffsets = new double[factors.Length];
+            for (int c = 0; c < factors.Length; c++)
+            {
+                allFactors[c] = (Factors?[c] ?? 1) * factors[c];
+                allOffsets[c] = (Offsets?[c] ?? 0) * factors[c] + offsets[c];
+            }
+            return this with { Factors = allFactors, Offsets = allOffsets };
+        }
 
         public Value ScaledWeights(GraphRewriter rewriter)
         {
