@@ -155,7 +155,10 @@ internal sealed class ConvolutionCase
                 // The first layer of a network.
                 (channels, columns) = (noise.Between(1, 4), noise.Between(1, 32));
                 break;
-            case 2 or 3:
+            case 2:
+                columns = noise.Between(2, 4) * kernel.TileColumns + noise.Between(-1, 1);
+                break;
+            case 3 or 4:
                 groups = noise.Between(2, 4);
                 (channels, columns) = (groups * noise.Between(1, 16), groups * noise.Between(1, 20));
                 break;

@@ -2,25 +2,45 @@ using EdgeNet.Kernels;
 
 namespace EdgeNet.Device;
 
-/// <summary>One depthwise convolution to compare: geometry, where in memory its tensors lie, and in what pieces it is computed.</summary>
+/// <summary>
+/// One depthwise convolution to compare: geometry, where in memory its tensors lie, and in what pieces it is computed. Even numbers are the
+/// usual windows on every short row, because kernels take a few pixels at a time; odd ones are any.
+/// </summary>
 internal sealed class DepthwiseCase
 {
-    /// <summary>Cases of a short run.</summary>
-    public const int Count = 200;
+    private const int MostChannels = 67, MostTries = 1000, LongestShortRow = 10;
 
-    private const int MostChannels = 67, MostTries = 1000;
+    private static readonly WindowAxis[] Edges =
+    [
+        .. from kernel in new[] { 3, 5 }
+           from stride in new[] { 1, 2 }
+           from first in new[] { 0, kernel / 2 }
+           from last in new[] { 0, kernel / 2 }
+           from output in Enumerable.Range(1, LongestShortRow)
+           select new WindowAxis(Math.Max(1, (output - 1) * stride + kernel - first - last), kernel, stride, 1, first, last),
+    ];
 
     private readonly int _rowGap, _outputRowGap, _ring, _cut;
     private readonly bool _atEnd;
     private readonly string _window = "";
 
-    public DepthwiseCase(DepthwiseKernel kernel, SeededNoise noise)
+    public DepthwiseCase(DepthwiseKernel kernel, int number, SeededNoise noise)
     {
         int tile = kernel.ChannelTile, tries = 0;
         do
         {
-            int channels = noise.OneIn(2) ? noise.Between(1, 4) * tile + noise.Between(-1, 1) : noise.Between(1, MostChannels);
+            int channels = noise.Below(16) switch
+            {
+                0 => noise.Between(MostChannels, 300),
+                < 8 => noise.Between(1, 4) * tile + noise.Between(-1, 1),
+                _ => noise.Between(1, MostChannels),
+            };
             (WindowAxis vertical, WindowAxis horizontal) = WindowAxis.DrawTwo(noise);
+            if (number % 2 == 0 && tries == 0)
+            {
+                horizontal = Edges[number / 2 % Edges.Length];
+                vertical = horizontal.Padded(noise);
+            }
             Shape = new DepthwiseShape
             {
                 Batch = noise.OneIn(8) ? 2 : 1,
@@ -57,6 +77,9 @@ internal sealed class DepthwiseCase
             _ => (float.NegativeInfinity, float.PositiveInfinity),
         };
     }
+
+    /// <summary>Cases of a short run: each edge once, and as many others.</summary>
+    public static int Count => 2 * Edges.Length;
 
     public DepthwiseShape Shape { get; }
 

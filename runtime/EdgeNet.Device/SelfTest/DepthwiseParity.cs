@@ -9,12 +9,12 @@ internal sealed class DepthwiseParityF32(DepthwiseKernel kernel) : KernelParity(
 
     public override int Cases => DepthwiseCase.Count;
 
-    public override string Describe(int number) => new DepthwiseCase(kernel, NoiseOf(number)).DescribeReals();
+    public override string Describe(int number) => new DepthwiseCase(kernel, number, NoiseOf(number)).DescribeReals();
 
     public override Outcome Check(int number)
     {
         SeededNoise noise = NoiseOf(number);
-        var one = new DepthwiseCase(kernel, noise);
+        var one = new DepthwiseCase(kernel, number, noise);
         DepthwiseShape shape = one.Shape;
         float[] x = noise.Reals(shape.InputLength, 2), w = noise.Reals(shape.WeightsLength, 1), bias = one.HasBias ? noise.Reals(shape.Channels, 1) : [];
         if (one.HasSpecials) Reals.Spoil(x, noise);
@@ -41,14 +41,14 @@ internal sealed class DepthwiseParityS8(DepthwiseKernel kernel) : KernelParity(k
     public override string Describe(int number)
     {
         SeededNoise noise = NoiseOf(number);
-        var one = new DepthwiseCase(kernel, noise);
+        var one = new DepthwiseCase(kernel, number, noise);
         return $"{one}; {new LayerQuantization(noise, one.Shape.Channels, one.Products)}";
     }
 
     public override Outcome Check(int number)
     {
         SeededNoise noise = NoiseOf(number);
-        var one = new DepthwiseCase(kernel, noise);
+        var one = new DepthwiseCase(kernel, number, noise);
         DepthwiseShape shape = one.Shape;
         var quantization = new LayerQuantization(noise, shape.Channels, one.Products);
         (sbyte[] x, sbyte[] w) = LayerQuantization.Codes(noise, shape.InputLength, shape.WeightsLength);

@@ -56,7 +56,7 @@ public static unsafe partial class DepthwiseF32
             // Tiles inside, and one more that may overlap the last.
             int stop = right ? Math.Min(last - 1, row->OutputWidth - 5) : last;
             if (x <= stop) x = Avx512Tiles<TStride>(row, c, end, x, stop, false, false);
-            if (x < row->OutputWidth && last > 0) Avx512Tiles<TStride>(row, c, end, last, last, false, right);
+            if (x < row->OutputWidth) Avx512Tiles<TStride>(row, c, end, last, last, false, right);
         }
         if (whole < row->Channels)
         {
