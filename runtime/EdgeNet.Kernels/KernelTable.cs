@@ -18,6 +18,7 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.PointwiseS8.Avx512Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.PointwiseS8.AvxVnni] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.PointwiseS8.Avx2Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.PointwiseS8.NeonDot] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.PointwiseS8.Neon] : Array.Empty<PointwiseKernel>(),
     ];
@@ -35,6 +36,7 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseS8.Avx2] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.DepthwiseS8.NeonDot] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
