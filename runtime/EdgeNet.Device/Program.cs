@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using EdgeNet.Device;
 using EdgeNet.Device.Bench;
+using EdgeNet.Kernels;
 using EdgeNet.Model;
 using EdgeNet.Prediction;
 using EdgeNet.Runtime;
@@ -27,9 +27,14 @@ internal static partial class Program
               time of each layer, multiply-adds a second and their share of the processor's peak, on random inputs; one thread by default
           edgenet-device bench MODEL --rounds [--threads N]
               for comparisons: each line 'WARMUP_MS RUNS' on standard input is answered with a JSON array of so many times in ms
-          edgenet-device info
-              version, machine, processor features
+          edgenet-device selftest [--full] [--verbose]
+              what to run first on a new board: every kernel of this processor against the reference, then whole models against what
+              they gave elsewhere; --full takes ten times as many shapes, --verbose names each before it is computed
+          edgenet-device info [--json]
+              version, machine, processor features, kernels in the order in which they are chosen
           edgenet-device --help
+
+        EDGENET_KERNEL=NAME[,NAME] in the environment forces kernels by their names or parts of them; scalar is the reference.
 
         Exit codes: 0 success, 1 failure at work, 2 wrong usage.
         """;
@@ -45,7 +50,7 @@ internal static partial class Program
         {
             return Complain($"{e.Message} (see: edgenet-device --help)", 2);
         }
-        catch (Exception e) when (e is ModelException or ImageFormatException or IOException)
+        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or IOException)
         {
             return Complain(e.Message, 1);
         }
@@ -59,7 +64,7 @@ internal static partial class Program
 
     private static int Dispatch(string[] args, TextWriter output, TextWriter error)
     {
-        if (args.Length == 0) throw new UsageException("expected a command: run, detect, bench or info");
+        if (args.Length == 0) throw new UsageException("expected a command: run, detect, bench, selftest or info");
         ReadOnlySpan<string> rest = args.AsSpan(1);
         if (args.Contains("--help") || args[0] is "-h" or "help")
         {
@@ -78,15 +83,18 @@ internal static partial class Program
             case "bench":
                 Bench(new Arguments(rest, ["MODEL"], ["--threads", "--runs"], "--json", "--rounds"), output, error);
                 return 0;
+            case "selftest":
+                var arguments = new Arguments(rest, [], [], "--full", "--verbose");
+                return new SelfTest(output) { Full = arguments.Has("--full"), Verbose = arguments.Has("--verbose") }.Run() ? 0 : 1;
             case "info":
-                _ = new Arguments(rest, [], []);
-                ShowInfo(output);
+                if (new Arguments(rest, [], [], "--json").Has("--json")) Information.WriteJson(output, Version);
+                else Information.Write(output, Version);
                 return 0;
             case "--version":
                 output.WriteLine(Version);
                 return 0;
             default:
-                throw new UsageException($"unknown command '{args[0]}'; expected run, detect, bench or info");
+                throw new UsageException($"unknown command '{args[0]}'; expected run, detect, bench, selftest or info");
         }
     }
 
@@ -162,15 +170,6 @@ internal static partial class Program
             };
             throw new IOException($"{path}: {reason}", e);
         }
-    }
-
-    private static void ShowInfo(TextWriter output)
-    {
-        output.WriteLine($"edgenet-device {Version}");
-        output.WriteLine($"runtime     {RuntimeInformation.FrameworkDescription}");
-        output.WriteLine($"system      {RuntimeInformation.OSDescription}");
-        output.WriteLine($"machine     {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
-        output.WriteLine($"features    {string.Join(' ', ProcessorFeatures.All)}");
     }
 
     private static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -21,6 +21,20 @@ public static class KernelChoice
     /// <exception cref="KernelChoiceException">The variable names a kernel that this processor does not have.</exception>
     public static PointwiseKernel? PointwiseS8() => PointwiseS8(Forced);
 
+    /// <summary>The same, of those that suit the weights.</summary>
+    /// <exception cref="KernelChoiceException">The variable names a kernel that this processor does not have.</exception>
+    public static PointwiseKernel? PointwiseS8(in ConvolutionShape shape, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights)
+    {
+        string[] parts = Parts(Forced);
+        var suited = new List<PointwiseKernel>();
+        foreach (PointwiseKernel kernel in KernelTable.PointwiseS8)
+        {
+            if (Array.Exists(parts, part => kernel.Name.Contains(part, StringComparison.Ordinal)) || kernel.Suits(in shape, in quantization, weights))
+                suited.Add(kernel);
+        }
+        return First(suited, Forced);
+    }
+
     /// <summary>For a depthwise layer in Float32; null where only the reference is left.</summary>
     /// <exception cref="KernelChoiceException">The variable names a kernel that this processor does not have.</exception>
     public static DepthwiseKernel? DepthwiseF32(in DepthwiseShape shape) => DepthwiseF32(in shape, Forced);

@@ -16,6 +16,7 @@ public static class KernelTable
     /// <summary>Pointwise, general convolution and fully connected, 8-bit codes.</summary>
     public static IReadOnlyList<PointwiseKernel> PointwiseS8 { get; } =
     [
+        .. CpuFeatures.Avx512 ? [Kernels.PointwiseS8.Avx512Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.PointwiseS8.AvxVnni] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.PointwiseS8.NeonDot] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.PointwiseS8.Neon] : Array.Empty<PointwiseKernel>(),
@@ -25,6 +26,7 @@ public static class KernelTable
     public static IReadOnlyList<DepthwiseKernel> DepthwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseF32.Avx512] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseF32.Avx2] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseF32.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
@@ -33,6 +35,8 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.NeonDot ? [Kernels.DepthwiseS8.NeonDot] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
     /// <summary>The names of all of them.</summary>
@@ -40,5 +44,13 @@ public static class KernelTable
     [
         .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
         .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
+    ];
+
+    /// <summary>Pointwise convolution with sparse weights, Float32.</summary>
+    public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
     ];
 }

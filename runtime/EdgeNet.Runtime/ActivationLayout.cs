@@ -13,6 +13,9 @@ internal readonly record struct Place(long Offset, int PixelBytes);
 /// </summary>
 internal sealed class ActivationLayout
 {
+    /// <summary>Pairs of activations that the search for a better placement may look at.</summary>
+    private const int PlacementEffort = 200_000;
+
     private readonly Dictionary<Value, View> _views = [];
     private readonly Dictionary<Value, Lifetime> _lifetimes = [];
 
@@ -177,10 +180,46 @@ internal sealed class ActivationLayout
         }
     }
 
+    /// <summary>
+    /// Greedy by size; where that leaves gaps, two change places in the order as long as it does no harm. Most networks reach the least
+    /// possible.
+    /// </summary>
     private void AssignOffsets(int steps)
     {
+        long[] change = new long[steps + 3];
+        foreach (Lifetime life in _lifetimes.Values)
+        {
+            change[life.First + 1] += life.Size;
+            change[life.Last + 2] -= life.Size;
+        }
+        long alive = 0;
+        foreach (long delta in change) LeastBytes = Math.Max(LeastBytes, alive += delta);
+
+        List<Lifetime> order = [.. _lifetimes.Values.OrderByDescending(l => l.Size).ThenBy(l => l.First)];
+        Bytes = Place(order);
+        long[] best = [.. order.Select(life => life.Offset)];
+        Lifetime[] bestOrder = [.. order];
+        var random = new Random(1);
+        int attempts = order.Count < 2 ? 0 : Math.Clamp(PlacementEffort / (order.Count * order.Count), 20, 1000);
+        for (; attempts > 0 && Bytes > LeastBytes; attempts--)
+        {
+            order = [.. bestOrder];
+            int from = random.Next(order.Count), to = random.Next(order.Count);
+            (order[from], order[to]) = (order[to], order[from]);
+            long bytes = Place(order);
+            if (bytes > Bytes) continue;
+            (Bytes, bestOrder) = (bytes, [.. order]);
+            best = [.. order.Select(life => life.Offset)];
+        }
+        foreach ((Lifetime life, long offset) in bestOrder.Zip(best)) life.Offset = offset;
+    }
+
+    /// <summary>Places each at the smallest gap that it fits into, in this order.</summary>
+    private static long Place(List<Lifetime> order)
+    {
+        long bytes = 0;
         var placed = new List<Lifetime>();
-        foreach (Lifetime life in _lifetimes.Values.OrderByDescending(l => l.Bytes).ThenBy(l => l.First))
+        foreach (Lifetime life in order)
         {
             long offset = 0, best = -1, bestGap = long.MaxValue;
             foreach (Lifetime other in placed.Where(other => other.First <= life.Last && life.First <= other.Last).OrderBy(other => other.Offset))
@@ -190,17 +229,10 @@ internal sealed class ActivationLayout
                 offset = Math.Max(offset, other.Offset + other.Size);
             }
             life.Offset = best >= 0 ? best : offset;
-            Bytes = Math.Max(Bytes, life.Offset + life.Size);
+            bytes = Math.Max(bytes, life.Offset + life.Size);
             placed.Add(life);
         }
-        long[] change = new long[steps + 3];
-        foreach (Lifetime life in placed)
-        {
-            change[life.First + 1] += life.Size;
-            change[life.Last + 2] -= life.Size;
-        }
-        long alive = 0;
-        foreach (long delta in change) LeastBytes = Math.Max(LeastBytes, alive += delta);
+        return bytes;
     }
 
     /// <summary>Whether a transposition only moves axes of extent 1.</summary>
@@ -246,8 +278,6 @@ internal sealed class ActivationLayout
 
     private sealed class Lifetime(long bytes, int first, int last)
     {
-        public long Bytes { get; } = bytes;
-
         /// <summary>Whole cache lines: no two activations share one, so that threads do not disturb each other.</summary>
         public long Size { get; } = (bytes + AlignedBuffer.Alignment - 1) / AlignedBuffer.Alignment * AlignedBuffer.Alignment;
 

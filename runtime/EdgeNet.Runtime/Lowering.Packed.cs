@@ -112,7 +112,9 @@ internal static partial class Lowering
         if (x.Type.Quantization is null)
             return PackedConvolution.F32(in shape, KernelChoice.PointwiseF32()!, w.ToArray<float>(), bias?.ToArray<float>(), group.Minimum, group.Maximum);
         var q = new ChannelQuantization(x.Type, w.Type, group.Main.Output.Type, shape.OutputChannels);
-        return PackedConvolution.S8(in shape, KernelChoice.PointwiseS8()!, q.Clamped(group.Minimum, group.Maximum), w.ToArray<sbyte>(), bias?.ToArray<int>());
+        QuantizationS8 clamped = q.Clamped(group.Minimum, group.Maximum);
+        sbyte[] codes = w.ToArray<sbyte>();
+        return PackedConvolution.S8(in shape, KernelChoice.PointwiseS8(in shape, in clamped, codes)!, clamped, codes, bias?.ToArray<int>());
     }
 
     private static PackedDepthwise PackDepthwise(StepGroup group)

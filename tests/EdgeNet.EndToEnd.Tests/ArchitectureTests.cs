@@ -14,7 +14,7 @@ public class ArchitectureTests
         ["EdgeNet.Vision"] = [],
         ["EdgeNet.Runtime"] = ["EdgeNet.Model", "EdgeNet.Kernels"],
         ["EdgeNet.Prediction"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Vision"],
-        ["EdgeNet.Device"] = ["EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
+        ["EdgeNet.Device"] = ["EdgeNet.Kernels", "EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
         ["EdgeNet.Import"] = ["EdgeNet.Model"],
         ["EdgeNet.Training"] = ["EdgeNet.Model", "EdgeNet.Kernels"],
         ["EdgeNet.Compression"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Training"],

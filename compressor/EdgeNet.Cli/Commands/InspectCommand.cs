@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using EdgeNet.Model;
+using EdgeNet.Runtime;
 using Spectre.Console;
 
 namespace EdgeNet.Cli.Commands;
@@ -14,10 +15,21 @@ internal static class InspectCommand
         Command command = new("inspect", "Show a model's layers, what they cost, how their weights are stored, and its card.");
         ModelArguments model = ModelArguments.AddTo(command);
         Option<bool> json = new("--json") { Description = "Print JSON." };
+        Option<bool> plan = new("--plan") { Description = "Show how this machine would run it: steps, kernels, memory." };
+        Option<int> threads = SessionArguments.CreateThreads();
         command.Add(json);
+        command.Add(plan);
+        command.Add(threads);
         command.SetAction(parsed =>
         {
             string path = model.Path(parsed);
+            if (parsed.GetValue(plan))
+            {
+                using InferenceSession session = SessionArguments.Open(model.Load(parsed), parsed.GetValue(threads));
+                if (parsed.GetValue(json)) PlanListing.PrintJson(parsed.InvocationConfiguration.Output, session);
+                else PlanListing.Print(parsed.InvocationConfiguration.Output, session);
+                return ExitCode.Success;
+            }
             var statistics = new ModelStatistics(model.Load(parsed));
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(Describe(path, statistics), ModelCardFile.Json));

@@ -40,7 +40,7 @@ public sealed unsafe class PackedConvolution
         _groupDepth = shape.InputChannels / shape.Groups;
         _groupColumns = shape.OutputChannels / shape.Groups;
         int taps = shape.KernelHeight * shape.KernelWidth;
-        _patches = taps > 1 && (_groupDepth < ShortestTap || _groupDepth % kernel.DepthGroup != 0);
+        _patches = kernel.SumsInRuns || (taps > 1 && (_groupDepth < ShortestTap || _groupDepth % kernel.DepthGroup != 0));
         int group = Math.Max(PatchGroup, kernel.DepthGroup);
         (_taps, _depth) = _patches ? (1, (taps * _groupDepth + group - 1) / group * group) : (taps, _groupDepth);
         _patchBytes = _patches ? AlignedBuffer.RoundUp(_depth * elementSize) : 0;
@@ -79,7 +79,8 @@ public sealed unsafe class PackedConvolution
         quantization.Check(shape.OutputChannels);
         int zero = quantization.OutputZeroPoint;
         var packed = new PackedConvolution(
-            in shape, kernel, sizeof(sbyte), quantization.Minimum - zero, quantization.Maximum - zero, zero, !quantization.WeightZeroPoints.IsEmpty);
+            in shape, kernel, sizeof(sbyte), quantization.Minimum - zero, quantization.Maximum - zero, zero,
+            !quantization.WeightZeroPoints.IsEmpty && !kernel.SumsInRuns);
         packed._zeros.As<sbyte>().Fill((sbyte)quantization.InputZeroPoint);
         int columns = packed._groupColumns, size = weights.Length / shape.Groups;
         for (int g = 0; g < shape.Groups; g++)
@@ -90,8 +91,11 @@ public sealed unsafe class PackedConvolution
                 WeightZeroPoints = quantization.WeightZeroPoints.IsEmpty ? [] : quantization.WeightZeroPoints.Slice(g * columns, columns),
                 Multipliers = quantization.Multipliers.Slice(g * columns, columns),
             };
-            packed._groups[g] = PointwiseWeights.S8(
-                kernel, columns, packed._taps, packed.SourceDepth, packed._depth, own, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+            ReadOnlySpan<sbyte> ownWeights = weights.Slice(g * size, size);
+            ReadOnlySpan<int> ownBias = bias.IsEmpty ? bias : bias.Slice(g * columns, columns);
+            packed._groups[g] = kernel.SumsInRuns
+                ? PointwiseWeights.S8Runs(kernel, columns, packed.SourceDepth, own, ownWeights, ownBias)
+                : PointwiseWeights.S8(kernel, columns, packed._taps, packed.SourceDepth, packed._depth, own, ownWeights, ownBias);
         }
         return packed;
     }
@@ -173,9 +177,15 @@ public sealed unsafe class PackedConvolution
             block.Pixels = Math.Min(BlockPixels, pixelEnd - begin);
             block.Output = (byte*)output + (nint)begin * outputPixelBytes + firstColumn * _elementSize;
             block.Residual = residual == 0 ? null : (byte*)residual + (nint)begin * residualPixelBytes + firstColumn * _elementSize;
-            if (_patches)
+            if (Kernel.SumsInRuns && IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
+            {
+                CopyUnsigned((byte*)input.Address + (nint)begin * input.PixelBytes + group * _groupDepth, input.PixelBytes, patches, block.Pixels);
+                Spread(block.Pixels, (nint)patches, _patchBytes, rows);
+            }
+            else if (_patches)
             {
                 GatherPatches(in input, begin, block.Pixels, group, patches);
+                if (Kernel.SumsInRuns) MakeUnsigned(patches, block.Pixels * _patchBytes);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
             }
             else if (IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
@@ -313,6 +323,39 @@ public sealed unsafe class PackedConvolution
         else
         {
             for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+        }
+    }
+
+    /// <summary>Codes from -128 become 0 to 255.</summary>
+    private static void MakeUnsigned(byte* codes, int length)
+    {
+        for (int i = 0; i < length; i += AlignedBuffer.Alignment)
+            (Vector512.Load(codes + i) ^ Vector512.Create((byte)0x80)).Store(codes + i);
+    }
+
+    /// <summary>Pixels as patches, unsigned. The last vector of a pixel may overlap the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CopyUnsigned(byte* from, nint fromStep, byte* to, int pixels)
+    {
+        int depth = SourceDepth;
+        for (; pixels > 0; pixels--, from += fromStep, to += _patchBytes)
+        {
+            if (depth >= 64)
+            {
+                Vector512<byte> offset = Vector512.Create((byte)0x80);
+                for (int k = 0; k < depth - 64; k += 64) (Vector512.Load(from + k) ^ offset).Store(to + k);
+                (Vector512.Load(from + depth - 64) ^ offset).Store(to + depth - 64);
+            }
+            else if (depth >= 16)
+            {
+                Vector128<byte> offset = Vector128.Create((byte)0x80);
+                for (int k = 0; k < depth - 16; k += 16) (Vector128.Load(from + k) ^ offset).Store(to + k);
+                (Vector128.Load(from + depth - 16) ^ offset).Store(to + depth - 16);
+            }
+            else
+            {
+                for (int k = 0; k < depth; k++) to[k] = (byte)(from[k] ^ 0x80);
+            }
         }
     }
 

@@ -10,7 +10,10 @@ public static unsafe partial class DepthwiseF32
     /// Four pixels × 16 channels at a time: each weight is loaded once for four products. 3×3 windows keep the weights of a row of the
     /// window and load each input once; other windows load an input for each product.
     /// </summary>
-    internal static readonly DepthwiseKernel Avx512 = new("depthwise-f32-avx512", 16, &AcceptsAny, &PackBlocks16, &Avx512Row);
+    internal static readonly DepthwiseKernel Avx512 = new("depthwise-f32-avx512", 16, &FillsAvx512, &PackBlocks16, &Avx512Row);
+
+    /// <summary>Where the last channels fill no more than half a vector, and there are few others, shorter vectors are faster.</summary>
+    private static bool FillsAvx512(in DepthwiseShape shape) => shape.Channels >= 128 || shape.Channels % 16 is 0 or > 8;
 
     private static int PackBlocks16(DepthwisePacking packing, byte* to) => PackBlocks(packing, to, 16);
 

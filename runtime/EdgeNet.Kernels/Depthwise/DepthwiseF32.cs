@@ -27,7 +27,7 @@ public static unsafe partial class DepthwiseF32
     }
 
     /// <summary>The output pixels first..last whose whole window lies inside the row: no tap needs a check.</summary>
-    private static (int First, int Last) Interior(DepthwiseRow* row)
+    internal static (int First, int Last) Interior(DepthwiseRow* row)
     {
         int reach = (row->KernelWidth - 1) * row->Dilation + 1;
         int first = (row->PadLeft + row->Stride - 1) / row->Stride;

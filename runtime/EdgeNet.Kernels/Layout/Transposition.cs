@@ -144,10 +144,10 @@ internal static class Transposition
             byte* y = to + 3 * (nint)m;
             Vector128<byte> a = Vector128.Load(x), b = Vector128.Load(x + stride), c = Vector128.Load(x + 2 * stride);
             Vector128<byte> ac = ZipLow(a, c), bb = ZipLow(b, b), ac2 = ZipHigh(a, c), bb2 = ZipHigh(b, b);
-            Vector128.Shuffle(ZipLow(ac, bb), dense).Store(y);
-            Vector128.Shuffle(ZipHigh(ac, bb), dense).Store(y + 12);
-            Vector128.Shuffle(ZipLow(ac2, bb2), dense).Store(y + 24);
-            Vector128.Shuffle(ZipHigh(ac2, bb2), dense).Store(y + 36);
+            Choose(ZipLow(ac, bb), dense).Store(y);
+            Choose(ZipHigh(ac, bb), dense).Store(y + 12);
+            Choose(ZipLow(ac2, bb2), dense).Store(y + 24);
+            Choose(ZipHigh(ac2, bb2), dense).Store(y + 36);
         }
         Elements(from, stride, to, 3, m, rows, 0, 3);
     }
@@ -187,6 +187,13 @@ internal static class Transposition
         Unsafe.WriteUnaligned(to, rows.AsUInt64().GetElement(0));
         Unsafe.WriteUnaligned(to + width, rows.AsUInt64().GetElement(1));
     }
+
+    // Vector128.Shuffle becomes a call where the compiler does not see that the indices are constant.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Choose(Vector128<byte> from, Vector128<byte> indices) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(from, indices)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.VectorTableLookup(from, indices)
+        : Vector128.Shuffle(from, indices);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> ZipLow(Vector128<uint> a, Vector128<uint> b) =>

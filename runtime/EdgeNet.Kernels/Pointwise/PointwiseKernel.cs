@@ -39,6 +39,19 @@ public sealed unsafe class PointwiseKernel
     public int ActivationOffset { get; }
 
     /// <summary>
+    /// Whether it sums in 16 bits by <see cref="WordRuns"/>. Such a kernel takes patches that are made unsigned as they are gathered, and
+    /// weights less their zero points.
+    /// </summary>
+    internal bool SumsInRuns { get; init; }
+
+    /// <summary>
+    /// Whether it is good for a layer on 8-bit codes, given what it is packed from. The kernels of <see cref="KernelTable"/> are asked in their
+    /// order.
+    /// </summary>
+    public bool Suits(in ConvolutionShape shape, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights) =>
+        !SumsInRuns || PointwiseWeights.FitRuns(this, in shape, in quantization, weights);
+
+    /// <summary>
     /// The micro-kernel for (rows, vectors). Its arguments: block, addresses of the taps, panel, output, residual or null, row sums or
     /// null. It always stores whole vectors.
     /// </summary>
@@ -60,7 +73,10 @@ public sealed unsafe class PointwiseKernel
             int vectors = (columns + VectorColumns - 1) / VectorColumns;
             var tall = Tile(height + 1, vectors);
             var tile = Tile(height, vectors);
-            bool whole = columns == vectors * VectorColumns;
+            int beyond = vectors * VectorColumns - columns;
+            // Of pixels that lie side by side and have one panel, what is written beyond the last column is where the next pixel will be:
+            // only the last tile must not do so.
+            bool mayRunOver = block->Columns == columns && column == 0 && block->OutputStride == columns * block->ElementSize && beyond <= columns * height;
             nint* rows = block->Rows;
             byte* output = block->Output + column * block->ElementSize;
             byte* residual = block->Residual == null ? null : block->Residual + column * block->ElementSize;
@@ -69,7 +85,7 @@ public sealed unsafe class PointwiseKernel
             for (int i = 0; i < tiles; i++, rows += block->Taps * TileRows)
             {
                 int count = i < taller ? height + 1 : height;
-                if (whole) (i < taller ? tall : tile)(block, rows, panel, output, residual, sums);
+                if (beyond == 0 || (mayRunOver && i < tiles - 1 && residual == null)) (i < taller ? tall : tile)(block, rows, panel, output, residual, sums);
                 else RunPart(block, i < taller ? tall : tile, rows, panel, output, residual, sums, count, columns);
                 output += count * block->OutputStride;
                 if (residual != null) residual += count * block->ResidualStride;

@@ -102,7 +102,7 @@ internal static unsafe partial class PointwiseS8
     {
         ulong eight = count >= 4
             ? *(uint*)codes | (ulong)*(uint*)(codes + count - 4) << (int)(8 * (count - 4))
-            : (uint)UpToThree(codes, count);
+            : Tail(codes, count);
         return Vector64.CreateScalar(eight).AsSByte();
     }
 

@@ -91,14 +91,14 @@ internal static unsafe partial class PointwiseS8
                 Vector128<sbyte> b0 = Vector128.Load(b), b1 = TVectors.Value > 1 ? Vector128.Load(b + 16) : default;
                 nint rest = depth - k;
                 b += 32;
-                NeonDotFour<TVectors>(UpToThree((byte*)(a0 + k), rest), b0, b1, ref c00, ref c01);
-                if (TRows.Value > 1) NeonDotFour<TVectors>(UpToThree((byte*)(a1 + k), rest), b0, b1, ref c10, ref c11);
-                if (TRows.Value > 2) NeonDotFour<TVectors>(UpToThree((byte*)(a2 + k), rest), b0, b1, ref c20, ref c21);
-                if (TRows.Value > 3) NeonDotFour<TVectors>(UpToThree((byte*)(a3 + k), rest), b0, b1, ref c30, ref c31);
-                if (TRows.Value > 4) NeonDotFour<TVectors>(UpToThree((byte*)(a4 + k), rest), b0, b1, ref c40, ref c41);
-                if (TRows.Value > 5) NeonDotFour<TVectors>(UpToThree((byte*)(a5 + k), rest), b0, b1, ref c50, ref c51);
-                if (TRows.Value > 6) NeonDotFour<TVectors>(UpToThree((byte*)(a6 + k), rest), b0, b1, ref c60, ref c61);
-                if (TRows.Value > 7) NeonDotFour<TVectors>(UpToThree((byte*)(a7 + k), rest), b0, b1, ref c70, ref c71);
+                NeonDotFour<TVectors>((int)Tail((byte*)(a0 + k), rest), b0, b1, ref c00, ref c01);
+                if (TRows.Value > 1) NeonDotFour<TVectors>((int)Tail((byte*)(a1 + k), rest), b0, b1, ref c10, ref c11);
+                if (TRows.Value > 2) NeonDotFour<TVectors>((int)Tail((byte*)(a2 + k), rest), b0, b1, ref c20, ref c21);
+                if (TRows.Value > 3) NeonDotFour<TVectors>((int)Tail((byte*)(a3 + k), rest), b0, b1, ref c30, ref c31);
+                if (TRows.Value > 4) NeonDotFour<TVectors>((int)Tail((byte*)(a4 + k), rest), b0, b1, ref c40, ref c41);
+                if (TRows.Value > 5) NeonDotFour<TVectors>((int)Tail((byte*)(a5 + k), rest), b0, b1, ref c50, ref c51);
+                if (TRows.Value > 6) NeonDotFour<TVectors>((int)Tail((byte*)(a6 + k), rest), b0, b1, ref c60, ref c61);
+                if (TRows.Value > 7) NeonDotFour<TVectors>((int)Tail((byte*)(a7 + k), rest), b0, b1, ref c70, ref c71);
             }
         }
         if (sums != null)
@@ -151,14 +151,6 @@ internal static unsafe partial class PointwiseS8
         Vector128<sbyte> x = Vector128.Create(a).AsSByte();
         c0 = Dp.DotProduct(c0, b0, x);
         if (TVectors.Value > 1) c1 = Dp.DotProduct(c1, b1, x);
-    }
-
-    /// <summary>1 to 3 codes in the low bytes of an integer, without a look beyond them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int UpToThree(byte* codes, nint count)
-    {
-        nint middle = count >> 1, last = count - 1;
-        return codes[0] | codes[middle] << (int)(8 * middle) | codes[last] << (int)(8 * last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,6 +19,13 @@ internal sealed class PointwiseWeights
         Buffer = new AlignedBuffer(checked(kernel.Panels(columns) * PanelBytes));
     }
 
+    private PointwiseWeights(PointwiseKernel kernel, int panels, int panelBytes)
+    {
+        _kernel = kernel;
+        PanelBytes = panelBytes;
+        Buffer = new AlignedBuffer(checked(panels * panelBytes));
+    }
+
     public AlignedBuffer Buffer { get; }
 
     public int PanelBytes { get; }
@@ -52,6 +59,81 @@ internal sealed class PointwiseWeights
             packed.Header<int>(column, 2)[0] = zero;
         }
         return packed;
+    }
+
+    /// <summary>
+    /// Weights as <see cref="WordRuns"/>. A panel is bias and multipliers as ever; then where its weights begin, in bytes from the panel, and
+    /// how many runs there are; then the program of the runs and, from the next cache line, the weights.
+    /// </summary>
+    public static PointwiseWeights S8Runs(
+        PointwiseKernel kernel, int columns, int depth, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias)
+    {
+        int width = kernel.TileColumns, header = width * 2 * sizeof(int);
+        var panels = new WordRuns[kernel.Panels(columns)];
+        int panelBytes = 0;
+        for (int panel = 0; panel < panels.Length; panel++)
+        {
+            WordRuns runs = panels[panel] = Runs(kernel, panel, columns, depth, in quantization, weights);
+            int program = AlignedBuffer.RoundUp(header + (2 + runs.ProgramLength) * sizeof(int));
+            panelBytes = Math.Max(panelBytes, AlignedBuffer.RoundUp(checked(program + runs.Groups * width * kernel.DepthGroup)));
+        }
+        var packed = new PointwiseWeights(kernel, panels.Length, panelBytes);
+        for (int column = 0; column < columns; column++)
+        {
+            int sum = 0, zero = quantization.WeightZeroPointAt(column);
+            foreach (sbyte w in weights.Slice(column * depth, depth)) sum += w - zero;
+            packed.Header<int>(column, 0)[0] = unchecked(
+                (bias.IsEmpty ? 0 : bias[column]) - (quantization.InputZeroPoint + kernel.ActivationOffset) * sum);
+            packed.Header<float>(column, 1)[0] = Requantization.Finite(quantization.Multipliers[column]);
+        }
+        for (int panel = 0; panel < panels.Length; panel++)
+        {
+            Span<byte> bytes = packed.Buffer.As<byte>().Slice(panel * panelBytes, panelBytes);
+            Span<int> program = MemoryMarshal.Cast<byte, int>(bytes[header..]);
+            program[0] = AlignedBuffer.RoundUp(header + (2 + panels[panel].ProgramLength) * sizeof(int));
+            program[1] = panels[panel].Count;
+            panels[panel].WriteProgram(program[2..]);
+            panels[panel].WriteWeights(MemoryMarshal.Cast<byte, sbyte>(bytes[program[0]..]));
+        }
+        return packed;
+    }
+
+    /// <summary>
+    /// Whether a layer's runs are so long that it is faster by them. A group costs one multiplication and a run one more, against two for each
+    /// group where sums have 32 bits from the start; below the evens, because patches are gathered and programs read.
+    /// </summary>
+    public static bool FitRuns(PointwiseKernel kernel, in ConvolutionShape shape, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights)
+    {
+        int columns = shape.OutputChannels, depth = shape.WeightsLength / columns;
+        if (shape.Groups > 1 || columns < kernel.TileColumns / 2) return false;
+        int panels = kernel.Panels(columns), step = Math.Max(1, panels / 8), groups = (depth + kernel.DepthGroup - 1) / kernel.DepthGroup;
+        long cost = 0, plain = 0;
+        for (int panel = 0; panel < panels; panel += step)
+        {
+            WordRuns runs = Runs(kernel, panel, columns, depth, in quantization, weights);
+            cost += runs.Groups + runs.Count;
+            plain += 2 * groups;
+        }
+        return cost * 20 < plain * 17;
+    }
+
+    private static WordRuns Runs(
+        PointwiseKernel kernel, int panel, int columns, int depth, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights)
+    {
+        int width = kernel.TileColumns, group = kernel.DepthGroup, first = panel * width;
+        var runs = new WordRuns(width);
+        Span<int> part = new int[width * group];
+        for (int k = 0; k < depth; k += group)
+        {
+            part.Clear();
+            for (int column = first; column < Math.Min(columns, first + width); column++)
+            {
+                int zero = quantization.WeightZeroPointAt(column);
+                for (int i = 0; i < Math.Min(group, depth - k); i++) part[(column - first) * group + i] = weights[column * depth + k + i] - zero;
+            }
+            runs.Add(k, part);
+        }
+        return runs;
     }
 
     /// <summary>One column's place in row <paramref name="row"/> of its panel's header; all of them have 4 bytes.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EdgeNet.Kernels;
 
@@ -59,6 +60,8 @@ public static partial class PoolingF32
     {
         if (from > pixel.Length - TVector.Count) return from;
         int taps = window.XLast - window.XFirst, yLast = taps > 0 ? window.YLast : window.YFirst, count = window.Count;
+        // The windows lie within the image, which was measured; a check here would be a call, and cost the loops their registers.
+        ref readonly float x = ref MemoryMarshal.GetReference(input);
         nuint pitch = (nuint)(shape.DilationWidth * shape.Channels), step = (nuint)TVector.Count;
         TVector first = TVector.Create(reduction.VectorStart);
         for (; from <= pixel.Length - 4 * TVector.Count; from += 4 * TVector.Count)
@@ -66,8 +69,7 @@ public static partial class PoolingF32
             TVector a = first, b = first, c = first, d = first;
             for (int ky = window.YFirst; ky < yLast; ky++)
             {
-                ref readonly float x = ref input[shape.InputAt(in window, ky, window.XFirst) + from];
-                nuint at = 0;
+                nuint at = (nuint)(shape.InputAt(in window, ky, window.XFirst) + from);
                 for (int kx = 0; kx < taps; kx++, at += pitch)
                 {
                     a = reduction.Step(a, TVector.Load(in x, at));
@@ -76,7 +78,7 @@ public static partial class PoolingF32
                     d = reduction.Step(d, TVector.Load(in x, at + 3 * step));
                 }
             }
-            ref float y = ref pixel[from];
+            ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(pixel), from);
             reduction.End(a, count).Store(ref y, 0);
             reduction.End(b, count).Store(ref y, step);
             reduction.End(c, count).Store(ref y, 2 * step);
@@ -87,11 +89,10 @@ public static partial class PoolingF32
             TVector sum = first;
             for (int ky = window.YFirst; ky < yLast; ky++)
             {
-                ref readonly float x = ref input[shape.InputAt(in window, ky, window.XFirst) + from];
-                nuint at = 0;
+                nuint at = (nuint)(shape.InputAt(in window, ky, window.XFirst) + from);
                 for (int kx = 0; kx < taps; kx++, at += pitch) sum = reduction.Step(sum, TVector.Load(in x, at));
             }
-            reduction.End(sum, count).Store(ref pixel[from], 0);
+            reduction.End(sum, count).Store(ref MemoryMarshal.GetReference(pixel), (nuint)from);
         }
         return from;
     }

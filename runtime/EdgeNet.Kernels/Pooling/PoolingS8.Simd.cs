@@ -76,6 +76,8 @@ public static partial class PoolingS8
         int channels = pixel.Length;
         if (channels < 16) return 0;
         int taps = window.XLast - window.XFirst, yLast = taps > 0 ? window.YLast : window.YFirst;
+        // The windows lie within the image, which was measured; a check here would be a call, and cost the loops their registers.
+        ref readonly sbyte x = ref MemoryMarshal.GetReference(input);
         nuint pitch = (nuint)(shape.DilationWidth * shape.Channels);
         for (int from = 0; from < channels; from += 16)
         {
@@ -83,11 +85,10 @@ public static partial class PoolingS8
             Vector128<sbyte> maximum = Vector128.Create(sbyte.MinValue);
             for (int ky = window.YFirst; ky < yLast; ky++)
             {
-                ref readonly sbyte x = ref input[shape.InputAt(in window, ky, window.XFirst) + c];
-                nuint at = 0;
+                nuint at = (nuint)(shape.InputAt(in window, ky, window.XFirst) + c);
                 for (int kx = 0; kx < taps; kx++, at += pitch) maximum = Vector128.Max(maximum, Vector128.LoadUnsafe(in x, at));
             }
-            maximum.StoreUnsafe(ref pixel[c]);
+            maximum.StoreUnsafe(ref MemoryMarshal.GetReference(pixel), (nuint)c);
         }
         return channels;
     }
@@ -103,6 +104,8 @@ public static partial class PoolingS8
         bool again = TVector.Count == 4 && pixel.Length >= block;
         int taps = window.XLast - window.XFirst, yLast = taps > 0 ? window.YLast : window.YFirst;
         int inside = Math.Max(taps * (window.YLast - window.YFirst), 0);
+        // The windows lie within the image, which was measured; a check here would be a call, and cost the loops their registers.
+        ref readonly sbyte x = ref MemoryMarshal.GetReference(input);
         nuint pitch = (nuint)(shape.DilationWidth * shape.Channels);
         ref sbyte y = ref MemoryMarshal.GetReference(pixel);
         var rule = new CodeRule<TVector>(q.OutputZeroPoint, q.Minimum, q.Maximum);
@@ -113,8 +116,7 @@ public static partial class PoolingS8
             TVector a = zero, b = zero, c = zero, d = zero;
             for (int ky = window.YFirst; ky < yLast; ky++)
             {
-                ref readonly sbyte x = ref input[shape.InputAt(in window, ky, window.XFirst) + from];
-                nuint at = 0;
+                nuint at = (nuint)(shape.InputAt(in window, ky, window.XFirst) + from);
                 for (int kx = 0; kx < taps; kx++, at += pitch)
                 {
                     TVector.LoadCodes(in x, at, out TVector xa, out TVector xb, out TVector xc, out TVector xd);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeNet.Kernels;
 
 /// <summary>
@@ -62,6 +64,7 @@ public readonly record struct PoolingShape
     }
 
     /// <summary>Where input pixel (ky, kx) of <paramref name="window"/> begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int InputAt(in Window window, int ky, int kx) =>
         ((window.Top + ky * DilationHeight) * InputWidth + window.Left + kx * DilationWidth) * Channels;
 

@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace EdgeNet.Kernels;
 
 public static partial class SoftmaxF32
 {
+    // Lines of up to this many elements are turned into lanes, this many lines together.
+    private const int ShortLine = 128, Together = 16;
+
     /// <summary>
     /// As <see cref="Scalar"/> but in fp32: each result is off by less than 2^-24·(8 + |beta·(x - max)| + length) of itself, plus half a
     /// subnormal step. Splitting the range changes no bit.
@@ -19,27 +23,52 @@ public static partial class SoftmaxF32
             Scalar(in shape, input, output, begin, end, beta);
             return;
         }
+        if (shape.Inner == 1 && shape.Length <= ShortLine)
+        {
+            ShortLines(shape.Length, input, output, begin, end, beta);
+            return;
+        }
         if (shape.Inner == 1)
         {
             for (int line = begin; line < end; line++)
             {
                 ReadOnlySpan<float> x = input.Slice(line * shape.Length, shape.Length);
                 Span<float> y = output.Slice(line * shape.Length, shape.Length);
-                if (VectorWidth.Has512 && x.Length > 8) Line<FloatVector512>(x, y, beta);
-                else if (VectorWidth.Has256 && x.Length > 4) Line<FloatVector256>(x, y, beta);
+                if (VectorWidth.Has512) Line<FloatVector512>(x, y, beta);
+                else if (VectorWidth.Has256) Line<FloatVector256>(x, y, beta);
                 else Line<FloatVector128>(x, y, beta);
             }
             return;
         }
         while (begin < end)
         {
-            // Lines beside each other, a lane each.
-            int run = Math.Min(shape.Inner - begin % shape.Inner, end - begin), start = shape.StartOf(begin), done = 0;
-            if (VectorWidth.Has512) done = Lines<FloatVector512>(in shape, input, output, start, run, done, beta);
-            if (VectorWidth.Has256) done = Lines<FloatVector256>(in shape, input, output, start, run, done, beta);
-            done = Lines<FloatVector128>(in shape, input, output, start, run, done, beta);
-            for (; done < run; done++) OneLine(in shape, input, output, start + done, beta);
+            int run = Math.Min(shape.Inner - begin % shape.Inner, end - begin);
+            LinesBeside(in shape, input, output, shape.StartOf(begin), run, beta);
             begin += run;
+        }
+    }
+
+    /// <summary>Lines beside each other, a lane each.</summary>
+    private static void LinesBeside(in AxisShape shape, ReadOnlySpan<float> input, Span<float> output, int start, int lines, float beta)
+    {
+        int done = 0;
+        if (VectorWidth.Has512) done = Lines<FloatVector512>(in shape, input, output, start, lines, done, beta);
+        if (VectorWidth.Has256) done = Lines<FloatVector256>(in shape, input, output, start, lines, done, beta);
+        done = Lines<FloatVector128>(in shape, input, output, start, lines, done, beta);
+        for (; done < lines; done++) OneLine(in shape, input, output, start + done, beta);
+    }
+
+    /// <summary>Contiguous lines, transposed to lie beside each other and back.</summary>
+    [SkipLocalsInit]
+    private static void ShortLines(int length, ReadOnlySpan<float> input, Span<float> output, int begin, int end, float beta)
+    {
+        Span<float> beside = stackalloc float[ShortLine * Together];
+        for (int line = begin; line < end; line += Together)
+        {
+            int lines = Math.Min(Together, end - line);
+            Transposition.Run(in input[line * length], length, ref beside[0], length, lines);
+            LinesBeside(new AxisShape(1, length, lines), beside, beside, 0, lines, beta);
+            Transposition.Run(in beside[0], lines, ref output[line * length], lines, length);
         }
     }
 
@@ -124,35 +153,72 @@ public static partial class SoftmaxS8
         in AxisShape shape, ReadOnlySpan<double> table, float outputScale, int outputZeroPoint, ReadOnlySpan<sbyte> input,
         Span<sbyte> output, int begin, int end)
     {
-        if (shape.Inner != 1)
+        if (shape.Inner != 1 || shape.Length < 8)
         {
             Scalar(in shape, table, outputScale, outputZeroPoint, input, output, begin, end);
             return;
         }
         shape.Check(input.Length, output.Length, begin, end);
         Require.Length(table.Length, TableLength, nameof(table));
+        Span<double> powers = stackalloc double[TableLength];
         Span<float> quotients = stackalloc float[TableLength];
         Span<sbyte> codes = stackalloc sbyte[TableLength];
         for (int line = begin; line < end; line++)
         {
             ReadOnlySpan<sbyte> x = input.Slice(line * shape.Length, shape.Length);
             Span<sbyte> y = output.Slice(line * shape.Length, shape.Length);
-            int maximum = sbyte.MinValue;
-            foreach (sbyte code in x) maximum = Math.Max(maximum, code);
+            int maximum = Largest(x);
             // No code is above the largest, and none 256 below it.
             double sum = 0;
-            foreach (sbyte code in x) sum += table[(byte)(maximum - code)];
             if (x.Length > TableLength)
             {
-                for (int distance = 0; distance < TableLength; distance++) quotients[distance] = (float)(table[distance] / sum);
+                foreach (sbyte code in x) sum += table[(byte)(maximum - code)];
+                Divide(table, sum, quotients);
                 QuantizeF32ToS8.Codes(outputScale, outputZeroPoint, quotients, codes);
                 for (int i = 0; i < y.Length; i++) y[i] = codes[(byte)(maximum - x[i])];
             }
             else
             {
-                for (int i = 0; i < x.Length; i++) quotients[i] = (float)(table[(byte)(maximum - x[i])] / sum);
+                for (int i = 0; i < x.Length; i++) sum += powers[i] = table[(byte)(maximum - x[i])];
+                Divide(powers[..x.Length], sum, quotients);
                 QuantizeF32ToS8.Codes(outputScale, outputZeroPoint, quotients[..x.Length], y);
             }
         }
+    }
+
+    private static int Largest(ReadOnlySpan<sbyte> x)
+    {
+        int i = 0, largest = sbyte.MinValue;
+        if (x.Length >= Vector128<sbyte>.Count)
+        {
+            Vector128<sbyte> maximum = Vector128.Create(sbyte.MinValue);
+            for (; i <= x.Length - Vector128<sbyte>.Count; i += Vector128<sbyte>.Count)
+                maximum = Vector128.Max(maximum, Vector128.LoadUnsafe(in x[i]));
+            for (int lane = 0; lane < Vector128<sbyte>.Count; lane++) largest = Math.Max(largest, maximum[lane]);
+        }
+        for (; i < x.Length; i++) largest = Math.Max(largest, x[i]);
+        return largest;
+    }
+
+    /// <summary>Quotients in double, rounded to fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Divide(ReadOnlySpan<double> powers, double sum, Span<float> quotients)
+    {
+        int i = 0;
+        quotients = quotients[..powers.Length];
+        if (VectorWidth.Has256)
+        {
+            for (; i <= powers.Length - 8; i += 8)
+            {
+                Vector256<double> low = Vector256.LoadUnsafe(in powers[i]), high = Vector256.LoadUnsafe(in powers[i + 4]);
+                Vector256.Narrow(low / Vector256.Create(sum), high / Vector256.Create(sum)).StoreUnsafe(ref quotients[i]);
+            }
+        }
+        for (; i <= powers.Length - 4; i += 4)
+        {
+            Vector128<double> low = Vector128.LoadUnsafe(in powers[i]), high = Vector128.LoadUnsafe(in powers[i + 2]);
+            Vector128.Narrow(low / Vector128.Create(sum), high / Vector128.Create(sum)).StoreUnsafe(ref quotients[i]);
+        }
+        for (; i < powers.Length; i++) quotients[i] = (float)(powers[i] / sum);
     }
 }
