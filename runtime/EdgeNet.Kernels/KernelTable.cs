@@ -41,18 +41,19 @@ public static class KernelTable
         .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
     ];
 
-    /// <summary>The names of all of them.</summary>
-    public static IEnumerable<string> Names =>
-    [
-        .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
-        .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
-    ];
-
-    /// <summary>Pointwise convolution with sparse weights, Float32.</summary>
+    /// <summary>Pointwise with sparse weights, Float32.</summary>
     public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
         .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
+    ];
+
+    /// <summary>The names of all of them.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
+        .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
+        .. SparsePointwiseF32.Select(kernel => kernel.Name),
     ];
 }
