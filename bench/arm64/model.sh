@@ -27,11 +27,16 @@ for model in "${models[@]}"; do
       height = size[2]
       parameters += $(NF - 1)
     }
+    function cost(kernel, cpu) {
+      if ((kernel, cpu) in perMac) return perMac[kernel, cpu]
+      print "model.sh: no line of loops.sh on " kernel ", " cpu > "/dev/stderr"
+      exit 1
+    }
+    function stride2(kernel, cpu) { return (kernel "-stride2", cpu) in perMac ? perMac[kernel "-stride2", cpu] : cost(kernel, cpu) }
     function model_ms(cpu, clock, bandwidth, bytes, pointwise, columns) {
-      cycles = dense * perMac[pointwise, cpu] + depthwise[1] * perMac[columns, cpu] + depthwise[2] * second(columns, cpu)
+      cycles = dense * cost(pointwise, cpu) + depthwise[1] * cost(columns, cpu) + depthwise[2] * stride2(columns, cpu)
       return 1000 * (1.2 * cycles / clock + parameters * bytes / bandwidth)
     }
-    function second(kernel, cpu) { return (kernel "-stride2", cpu) in perMac ? perMac[kernel "-stride2", cpu] : perMac[kernel, cpu] }
     END {
       printf "%-28s Cortex-A72 1.5 GHz: fp32 %4.0f ms, int8 %4.0f ms   Cortex-A76 2.4 GHz: fp32 %4.0f ms, int8 %4.0f ms\n", model,
         model_ms("cortex-a72", 1.5e9, 4e9, 4, "pointwise-f32-neon-8x8", "depthwise-f32-neon-3x3"),
