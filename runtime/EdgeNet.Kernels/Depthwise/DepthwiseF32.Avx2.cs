@@ -53,7 +53,7 @@ public static unsafe partial class DepthwiseF32
             // Tiles inside, and one more that may overlap the last.
             int stop = right ? Math.Min(last - 1, row->OutputWidth - 5) : last;
             if (x <= stop) x = Avx2Tiles<TStride>(row, c, end, x, stop, false, false);
-            if (x < row->OutputWidth && last > 0) Avx2Tiles<TStride>(row, c, end, last, last, false, right);
+            if (x < row->OutputWidth) Avx2Tiles<TStride>(row, c, end, last, last, false, right);
         }
         if (whole < row->Channels)
         {
