@@ -4,15 +4,14 @@
 # multiply pipes), or a depthwise one more than 30 % over the cycles of its busiest load or vector pipe (there the conversion of sums to
 # codes keeps the vector pipes as busy as the products do).
 #   bench/arm64/loops.sh                  needs the shared folder `arm64`: beside the repository, or EDGENET_SHARED
-#   OBJECT=file.o bench/arm64/loops.sh    an object compiled earlier
+#   BINARY=file bench/arm64/loops.sh      a program linked earlier (in an object file the addresses of sections overlap)
 # The last column feeds model.sh.
 set -euo pipefail
 cd "$(dirname "$0")"
 shared=${EDGENET_SHARED:-$(realpath ../../../shared)}
-if [ -z "${OBJECT:-}" ]; then
+if [ -z "${BINARY:-}" ]; then
   export WORK=${WORK:-$(realpath ../..)/artifacts/arm64}
-  BUILD_ONLY=1 "$shared/arm64/run-arm64.sh" ../../runtime/EdgeNet.Device/EdgeNet.Device.csproj >&2
-  OBJECT=$WORK/EdgeNet.Device.o
+  BINARY=$(BUILD_ONLY=1 "$shared/arm64/run-arm64.sh" ../../runtime/EdgeNet.Device/EdgeNet.Device.csproj)
 fi
 
 listing=$(mktemp -d)
@@ -23,7 +22,7 @@ status=0
 loop() {
   local kernel=$1 symbol=$2 lanes=$3 allowed=$4 cpu
   for cpu in "${@:5}"; do
-    python3 "$shared/arm64/inner-loops.py" "$OBJECT" "$symbol" "$cpu" --asm > "$listing/found"
+    python3 "$shared/arm64/inner-loops.py" "$BINARY" "$symbol" "$cpu" --asm > "$listing/found"
     if [ "$(grep -c 'cycles per iteration' "$listing/found")" != 1 ]; then
       echo "$kernel: not one loop is named $symbol" >&2
       status=1
@@ -65,6 +64,6 @@ loop depthwise-s8-neondot-3x3 'DepthwiseS8__NeonDotStride1$' 12 30 $n1
 loop depthwise-s8-neondot-3x3-stride2 'DepthwiseS8__NeonDotStride2$' 12 30 $n1
 
 # No other loop of these families may spill either.
-python3 "$shared/arm64/inner-loops.py" "$OBJECT" '(Pointwise|Depthwise)(F32|S8)__Neon.*(Tile|Four|Pixel|Stride)' $a72 > "$listing/found"
+python3 "$shared/arm64/inner-loops.py" "$BINARY" '(Pointwise|Depthwise)(F32|S8)__Neon.*(Tile|Four|Pixel|Stride)' $a72 > "$listing/found"
 if grep -B1 -E ' [1-9][0-9]* stack references' "$listing/found"; then status=1; fi
 exit $status

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 models=$(realpath "${1:-../shared}")/models
-repeats=15
+repeats=${REPEATS:-15}
 work=artifacts/start
 mkdir -p "$work"
 dotnet publish runtime/EdgeNet.Device -c Release -f net9.0 -r linux-x64 --nologo -v q -o "$work/device" >&2

@@ -43,6 +43,10 @@ public static class KernelChoice
     /// <exception cref="KernelChoiceException">The variable names a kernel that this processor does not have.</exception>
     public static DepthwiseKernel? DepthwiseS8(in DepthwiseShape shape) => DepthwiseS8(in shape, Forced);
 
+    /// <summary>For pointwise layers in Float32 with sparse weights, where they pay; null where no kernel is left.</summary>
+    /// <exception cref="KernelChoiceException">The variable names a kernel that this processor does not have.</exception>
+    public static SparsePointwiseKernel? SparsePointwiseF32() => SparsePointwiseF32(Forced);
+
     /// <summary>What the variable forces; null where it is not set.</summary>
     public static string? Forced => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } forced ? forced : null;
 
@@ -53,6 +57,8 @@ public static class KernelChoice
     internal static DepthwiseKernel? DepthwiseF32(in DepthwiseShape shape, string? forced) => First(KernelTable.DepthwiseF32, shape, forced);
 
     internal static DepthwiseKernel? DepthwiseS8(in DepthwiseShape shape, string? forced) => First(KernelTable.DepthwiseS8, shape, forced);
+
+    internal static SparsePointwiseKernel? SparsePointwiseF32(string? forced) => First(KernelTable.SparsePointwiseF32, kernel => kernel.Name, forced);
 
     private static PointwiseKernel? First(IEnumerable<PointwiseKernel> kernels, string? forced) => First(kernels, kernel => kernel.Name, forced);
 

@@ -18,6 +18,7 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.PointwiseS8.Avx512Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.PointwiseS8.AvxVnni] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.PointwiseS8.Avx2Runs] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.PointwiseS8.NeonDot] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.PointwiseS8.Neon] : Array.Empty<PointwiseKernel>(),
     ];
@@ -35,8 +36,17 @@ public static class KernelTable
     [
         .. CpuFeatures.Avx512 ? [Kernels.DepthwiseS8.Avx512] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.AvxVnni ? [Kernels.DepthwiseS8.AvxVnni] : Array.Empty<DepthwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.DepthwiseS8.Avx2] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.NeonDot ? [Kernels.DepthwiseS8.NeonDot] : Array.Empty<DepthwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.DepthwiseS8.Neon] : Array.Empty<DepthwiseKernel>(),
+    ];
+
+    /// <summary>Pointwise with sparse weights, Float32.</summary>
+    public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
+    [
+        .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
+        .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
     ];
 
     /// <summary>The names of all of them.</summary>
@@ -44,13 +54,6 @@ public static class KernelTable
     [
         .. PointwiseF32.Concat(PointwiseS8).Select(kernel => kernel.Name),
         .. DepthwiseF32.Concat(DepthwiseS8).Select(kernel => kernel.Name),
-    ];
-
-    /// <summary>Pointwise convolution with sparse weights, Float32.</summary>
-    public static IReadOnlyList<SparsePointwiseKernel> SparsePointwiseF32 { get; } =
-    [
-        .. CpuFeatures.Avx512 ? [Kernels.SparsePointwiseF32.Avx512] : Array.Empty<SparsePointwiseKernel>(),
-        .. CpuFeatures.Avx2 ? [Kernels.SparsePointwiseF32.Avx2] : Array.Empty<SparsePointwiseKernel>(),
-        .. CpuFeatures.Neon ? [Kernels.SparsePointwiseF32.Neon] : Array.Empty<SparsePointwiseKernel>(),
+        .. SparsePointwiseF32.Select(kernel => kernel.Name),
     ];
 }

@@ -106,8 +106,8 @@ internal static partial class Lowering
             return (in ImageView input, nint output, int rowBytes, int begin, int end, nint scratch) =>
                 depthwise.Run(in input, output + (nint)begin * rowBytes, rowBytes, begin, end, scratch);
         }
-        PackedConvolution packed = PackConvolution(group);
-        names.Add(packed.Kernel.Name);
+        PixelLayer packed = PackConvolution(group);
+        names.Add(packed.Kernel);
         scratchBytes = Math.Max(scratchBytes, packed.ScratchBytes);
         weightBytes += packed.WeightBytes;
         ImageView residual = group.Residual is null ? default : binding.Bind(group.Residual).AsImage();

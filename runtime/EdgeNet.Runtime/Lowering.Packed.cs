@@ -31,7 +31,7 @@ internal static partial class Lowering
 
     private static Work ConvolutionWork(StepGroup group, Binding binding)
     {
-        PackedConvolution packed = PackConvolution(group);
+        PixelLayer packed = PackConvolution(group);
         Tensor y = binding.Bind(group.Output);
         ImageView input = binding.Bind(group.Main.Inputs[0]).AsImage(), output = y.AsImage();
         ImageView residual = group.Residual is null ? default : binding.Bind(group.Residual).AsImage();
@@ -54,7 +54,7 @@ internal static partial class Lowering
             }
         })
         {
-            Name = packed.Kernel.Name,
+            Name = packed.Kernel,
             ScratchBytes = packed.ScratchBytes,
             WeightBytes = packed.WeightBytes,
             Cost = group.Main.MultiplyAdds / 8,
@@ -95,7 +95,7 @@ internal static partial class Lowering
         return posts;
     }
 
-    private static PackedConvolution PackConvolution(StepGroup group)
+    private static PixelLayer PackConvolution(StepGroup group)
     {
         (Value x, Constant w, Constant? bias) = Operands(group.Main);
         ConvolutionShape shape = group.Main.Op is Conv2D op
@@ -110,11 +110,17 @@ internal static partial class Lowering
                 KernelWidth = 1,
             };
         if (x.Type.Quantization is null)
-            return PackedConvolution.F32(in shape, KernelChoice.PointwiseF32()!, w.ToArray<float>(), bias?.ToArray<float>(), group.Minimum, group.Maximum);
+        {
+            float[] weights = w.ToArray<float>();
+            if (KernelChoice.SparsePointwiseF32() is { } sparse
+                && PackedSparsePointwise.Pays(sparse, in shape, weights.Length - weights.AsSpan().Count(0)))
+                return PixelLayer.Of(PackedSparsePointwise.F32(in shape, sparse, weights, bias?.ToArray<float>(), group.Minimum, group.Maximum));
+            return PixelLayer.Of(PackedConvolution.F32(in shape, KernelChoice.PointwiseF32()!, weights, bias?.ToArray<float>(), group.Minimum, group.Maximum));
+        }
         var q = new ChannelQuantization(x.Type, w.Type, group.Main.Output.Type, shape.OutputChannels);
         QuantizationS8 clamped = q.Clamped(group.Minimum, group.Maximum);
         sbyte[] codes = w.ToArray<sbyte>();
-        return PackedConvolution.S8(in shape, KernelChoice.PointwiseS8(in shape, in clamped, codes)!, clamped, codes, bias?.ToArray<int>());
+        return PixelLayer.Of(PackedConvolution.S8(in shape, KernelChoice.PointwiseS8(in shape, in clamped, codes)!, clamped, codes, bias?.ToArray<int>()));
     }
 
     private static PackedDepthwise PackDepthwise(StepGroup group)

@@ -76,9 +76,25 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((0, "", ""), Run("detect", Detector(), Picture(), "--threshold", "0.8"));
     }
 
+    [Fact]
+    public void Bench_shows_layers_and_speaks_json()
+    {
+        (int exitCode, string table, string progress) = Run("bench", Model(), "--runs", "3");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("GMAC/s fp32", table, StringComparison.Ordinal);
+        Assert.Contains("3 runs, 1 threads", table, StringComparison.Ordinal);
+        Assert.Contains("warming up", progress, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Run("bench", Model(), "--runs", "3", "--threads", "2", "--json").Output);
+        Assert.Equal(2, json.RootElement.GetProperty("total").GetProperty("threads").GetInt32());
+        Assert.True(json.RootElement.GetProperty("peak").GetProperty("fp32Gmacs").GetDouble() > 0);
+    }
+
     [Theory]
     [InlineData()]
     [InlineData("fly")]
+    [InlineData("bench")]
+    [InlineData("bench", "model", "--json", "--json")]
+    [InlineData("bench", "model", "--rounds", "--json")]
     [InlineData("run")]
     [InlineData("run", "model")]
     [InlineData("run", "model", "picture", "more")]

@@ -18,6 +18,7 @@ public sealed class KernelChoiceTests
     {
         foreach (PointwiseKernel kernel in KernelTable.PointwiseF32) Assert.Same(kernel, KernelChoice.PointwiseF32(kernel.Name));
         foreach (PointwiseKernel kernel in KernelTable.PointwiseS8) Assert.Same(kernel, KernelChoice.PointwiseS8($" {kernel.Name[4..]} , scalar"));
+        foreach (SparsePointwiseKernel kernel in KernelTable.SparsePointwiseF32) Assert.Same(kernel, KernelChoice.SparsePointwiseF32(kernel.Name));
         foreach (DepthwiseKernel kernel in KernelTable.DepthwiseF32.Where(kernel => kernel.Accepts(in Layer)))
             Assert.Same(kernel, KernelChoice.DepthwiseF32(in Layer, kernel.Name));
     }
@@ -36,6 +37,7 @@ public sealed class KernelChoiceTests
     public void Scalar_chooses_none()
     {
         Assert.Null(KernelChoice.PointwiseF32("scalar"));
+        Assert.Null(KernelChoice.SparsePointwiseF32("scalar"));
         Assert.Null(KernelChoice.PointwiseS8("scalar"));
         Assert.Null(KernelChoice.DepthwiseF32(in Layer, "scalar"));
         Assert.Null(KernelChoice.DepthwiseS8(in Layer, "scalar"));

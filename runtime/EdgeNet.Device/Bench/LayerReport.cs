@@ -59,7 +59,7 @@ internal sealed class LayerReport
     public void WriteTable(TextWriter output)
     {
         IReadOnlyList<StepInfo> steps = _session.Steps;
-        int name = steps.Max(step => step.Name.Length), op = steps.Max(step => step.Op.Length), kernel = steps.Max(step => step.Kernel.Length);
+        int name = Width("layer", step => step.Name), op = Width("op", step => step.Op), kernel = Width("kernel", step => step.Kernel);
         output.WriteLine($"{"layer".PadRight(name)}  {"op".PadRight(op)}  {"kernel".PadRight(kernel)}         MACs         ms    GMAC/s   peak");
         for (int i = 0; i < steps.Count; i++)
         {
@@ -72,7 +72,14 @@ internal sealed class LayerReport
         Line("total", $"{_total.Median:F4} ms median, {_total.P10:F4} p10, {_total.P90:F4} p90; {_runs} runs, {_threads} threads");
         Line("speed", $"{MultiplyAdds / _total.Median / 1e6:F2} GMAC/s, {MultiplyAdds} MACs");
         Line("peak", $"{_peakF32.MultiplyAddsPerSecond / 1e9:F1} GMAC/s fp32 ({_peakF32.Instructions}), {_peakS8.MultiplyAddsPerSecond / 1e9:F1} int8 ({_peakS8.Instructions}); one core");
-        Line("memory", $"{_session.ActivationBytes} bytes of activations, {WeightBytes} of packed weights");
+        Line("memory", $"{_session.ActivationBytes} bytes of activations, {_session.ScratchBytes} of scratch, {WeightBytes} of packed weights");
+
+        int Width(string heading, Func<StepInfo, string> text)
+        {
+            int width = heading.Length;
+            foreach (StepInfo step in steps) width = Math.Max(width, text(step).Length);
+            return width;
+        }
 
         void Line(string what, FormattableString text) => output.WriteLine($"{what,-8}{text.ToString(CultureInfo.InvariantCulture)}");
     }
@@ -117,6 +124,7 @@ internal sealed class LayerReport
             json.WriteString("int8", _peakS8.Instructions);
             json.WriteEndObject();
             json.WriteNumber("activationBytes", _session.ActivationBytes);
+            json.WriteNumber("scratchBytes", _session.ScratchBytes);
             json.WriteNumber("weightBytes", WeightBytes);
             json.WriteEndObject();
         }

@@ -1,68 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using X64 = System.Runtime.Intrinsics.X86.Avx2;
 
 namespace EdgeNet.Kernels;
 
-/// <content>
-/// Blocks of 32 channels in words: a weight less its zero point needs 9 bits, and one instruction adds the products of two taps of each of 16
-/// channels. Pairs of taps are two rows of a column; of a 3×3 window, the last row's are two columns: five pairs for nine taps. Unpacking to
-/// pairs leaves the channels in the order of <see cref="Avx512Channel"/>, and narrowing the sums puts them right again.
-/// Packed: for each block bias, multipliers, then two vectors of weights for each pair.
-/// </content>
+/// <content>Words of 512 bits: 32 channels. The weights of a 3×3 window stay in registers for the whole row.</content>
 public static unsafe partial class DepthwiseS8
 {
     internal static readonly DepthwiseKernel Avx512 = new("depthwise-s8-avx512", Avx512Tile, &AcceptsAny, &PackAvx512, &Avx512Row);
 
-    private const int Avx512Tile = 32, Avx512Scale = 128, Avx512Weights = 256, Avx512Pair = 128;
+    private const int Avx512Tile = 32;
 
-    /// <summary>The channel in dword <paramref name="lane"/> of unpacked vector <paramref name="vector"/>.</summary>
-    private static int Avx512Channel(int vector, int lane) => lane / 4 * 8 + vector * 4 + lane % 4;
-
-    private static bool Avx512Is3x3(int height, int width, int stride, int dilation) => (height, width, dilation) == (3, 3, 1) && stride is 1 or 2;
-
-    private static int Avx512Pairs(int height, int width, int stride, int dilation) =>
-        Avx512Is3x3(height, width, stride, dilation) ? 5 : (height + 1) / 2 * width;
-
-    /// <summary>Which pair a tap is in, and whether it is its second.</summary>
-    private static (int Pair, int Half) Avx512Place(in DepthwiseShape shape, int ky, int kx)
-    {
-        bool rest = ky == 2 && Avx512Is3x3(shape.KernelHeight, shape.KernelWidth, shape.StrideWidth, shape.DilationWidth);
-        if (!rest) return (ky / 2 * shape.KernelWidth + kx, ky % 2);
-        // (2, 0) with (2, 1), and (2, 2) as the second with nothing as the first.
-        return kx == 2 ? (4, 1) : (3, kx);
-    }
-
-    private static int PackAvx512(DepthwisePacking packing, byte* to)
-    {
-        DepthwiseShape shape = packing.Shape;
-        int channels = shape.Channels, blocks = (channels + Avx512Tile - 1) / Avx512Tile;
-        int pairs = Avx512Pairs(shape.KernelHeight, shape.KernelWidth, shape.StrideWidth, shape.DilationWidth);
-        int blockBytes = Avx512Weights + pairs * Avx512Pair, length = checked(blocks * blockBytes);
-        if (to == null) return length;
-        for (int block = 0; block < blocks; block++)
-        {
-            byte* at = to + block * blockBytes;
-            for (int i = 0; i < Avx512Tile; i++)
-            {
-                int c = BlockStart(block, Avx512Tile, channels) + Avx512Channel(i / 16, i % 16);
-                if (c >= channels) continue;
-                ((int*)at)[i] = PackedBias(in packing, c, 0);
-                ((float*)(at + Avx512Scale))[i] = Requantization.Finite(packing.Quantization.Multipliers[c]);
-                short* weights = (short*)(at + Avx512Weights);
-                for (int ky = 0; ky < shape.KernelHeight; ky++)
-                {
-                    for (int kx = 0; kx < shape.KernelWidth; kx++)
-                    {
-                        (int pair, int half) = Avx512Place(in shape, ky, kx);
-                        int weight = packing.Codes[(ky * shape.KernelWidth + kx) * channels + c] - packing.Quantization.WeightZeroPointAt(c);
-                        weights[(pair * Avx512Tile + i) * 2 + half] = (short)weight;
-                    }
-                }
-            }
-        }
-        return length;
-    }
+    private static int PackAvx512(DepthwisePacking packing, byte* to) => PackWords(packing, to, Avx512Tile);
 
     private static void Avx512Row(DepthwiseRow* row)
     {
@@ -70,22 +20,8 @@ public static unsafe partial class DepthwiseS8
         else Avx512Blocks(row);
     }
 
-    private static void Avx512Blocks(DepthwiseRow* row)
-    {
-        bool three = Avx512Is3x3(row->KernelHeight, row->KernelWidth, row->Stride, row->Dilation);
-        int pairs = Avx512Pairs(row->KernelHeight, row->KernelWidth, row->Stride, row->Dilation), even = (row->KernelHeight + 1) & -2;
-        nint* rows = stackalloc nint[even];
-        // The weights of a row beyond the last are zero: which codes they meet does not matter.
-        for (int i = 0; i < even; i++) rows[i] = row->Rows[i % row->KernelHeight];
-        byte* block = row->Weights;
-        for (int i = 0; i * Avx512Tile < row->Channels; i++, block += Avx512Weights + pairs * Avx512Pair)
-        {
-            int c = BlockStart(i, Avx512Tile, row->Channels);
-            if (!three) Avx512Any(row, rows, even, block, c);
-            else if (row->Stride == 1) Avx512Three(row, block, c);
-            else Avx512ThreeStride2(row, block, c);
-        }
-    }
+    private static void Avx512Blocks(DepthwiseRow* row) =>
+        WordBlocks(row, Avx512Tile, row->Stride == 1 ? &Avx512Three : &Avx512ThreeStride2, &Avx512Any);
 
     /// <summary>
     /// A 3×3 window at stride 1: as each column comes, it ends the sums of one output, goes on with those of the next and begins those of the
@@ -94,7 +30,7 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Avx512Three(DepthwiseRow* row, byte* block, int c)
     {
-        short* w = (short*)(block + Avx512Weights);
+        short* w = (short*)(block + WordWeights * Avx512Tile);
         Vector512<short> w00 = Vector512.Load(w);
         Vector512<short> w01 = Vector512.Load(w + 32);
         Vector512<short> w10 = Vector512.Load(w + 64);
@@ -106,7 +42,7 @@ public static unsafe partial class DepthwiseS8
         Vector512<short> w40 = Vector512.Load(w + 256);
         Vector512<short> w41 = Vector512.Load(w + 288);
         Vector512<int> bias0 = Vector512.Load((int*)block), bias1 = Vector512.Load((int*)block + 16);
-        Vector512<float> scale0 = Vector512.Load((float*)(block + Avx512Scale)), scale1 = Vector512.Load((float*)(block + Avx512Scale) + 16);
+        Vector512<float> scale0 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile)), scale1 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile) + 16);
         Vector512<float> high = Vector512.Create(row->Maximum);
         Vector512<short> zero = Vector512.Create((short)row->OutputZeroPoint);
         Vector256<sbyte> low = Lowest(row);
@@ -147,7 +83,7 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Avx512ThreeStride2(DepthwiseRow* row, byte* block, int c)
     {
-        short* w = (short*)(block + Avx512Weights);
+        short* w = (short*)(block + WordWeights * Avx512Tile);
         Vector512<short> w00 = Vector512.Load(w);
         Vector512<short> w01 = Vector512.Load(w + 32);
         Vector512<short> w10 = Vector512.Load(w + 64);
@@ -159,7 +95,7 @@ public static unsafe partial class DepthwiseS8
         Vector512<short> w40 = Vector512.Load(w + 256);
         Vector512<short> w41 = Vector512.Load(w + 288);
         Vector512<int> bias0 = Vector512.Load((int*)block), bias1 = Vector512.Load((int*)block + 16);
-        Vector512<float> scale0 = Vector512.Load((float*)(block + Avx512Scale)), scale1 = Vector512.Load((float*)(block + Avx512Scale) + 16);
+        Vector512<float> scale0 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile)), scale1 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile) + 16);
         Vector512<float> high = Vector512.Create(row->Maximum);
         Vector512<short> zero = Vector512.Create((short)row->OutputZeroPoint);
         Vector256<sbyte> low = Lowest(row);
@@ -213,7 +149,7 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Avx512Any(DepthwiseRow* row, nint* rows, int height, byte* block, int c)
     {
-        Vector512<float> scale0 = Vector512.Load((float*)(block + Avx512Scale)), scale1 = Vector512.Load((float*)(block + Avx512Scale) + 16);
+        Vector512<float> scale0 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile)), scale1 = Vector512.Load((float*)(block + sizeof(int) * Avx512Tile) + 16);
         Vector512<float> high = Vector512.Create(row->Maximum);
         Vector512<short> zero = Vector512.Create((short)row->OutputZeroPoint);
         Vector256<sbyte> low = Lowest(row);
@@ -222,7 +158,7 @@ public static unsafe partial class DepthwiseS8
         int width = row->InputWidth;
         for (int x = 0; x < row->OutputWidth; x++, output += row->Channels)
         {
-            short* w = (short*)(block + Avx512Weights);
+            short* w = (short*)(block + WordWeights * Avx512Tile);
             Vector512<int> s0 = Vector512.Load((int*)block), s1 = Vector512.Load((int*)block + 16);
             for (nint* pair = rows; pair < rows + height; pair += 2)
             {
@@ -256,6 +192,6 @@ public static unsafe partial class DepthwiseS8
     {
         Vector512<int> q0 = RequantizationVectors.Round(s0, scale0, high), q1 = RequantizationVectors.Round(s1, scale1, high);
         Vector512<short> q = Avx512BW.AddSaturate(Avx512BW.PackSignedSaturate(q0, q1), zero);
-        Avx2.Max(Avx512BW.ConvertToVector256SByteWithSaturation(q), low).Store((sbyte*)output);
+        X64.Max(Avx512BW.ConvertToVector256SByteWithSaturation(q), low).Store((sbyte*)output);
     }
 }

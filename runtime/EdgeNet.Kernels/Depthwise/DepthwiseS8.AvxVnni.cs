@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Vnni = System.Runtime.Intrinsics.X86.AvxVnni;
+using X64 = System.Runtime.Intrinsics.X86.Avx2;
 
 namespace EdgeNet.Kernels;
 
@@ -253,12 +254,12 @@ public static unsafe partial class DepthwiseS8
         Vector256<byte> y0, Vector256<byte> y1, Vector256<byte> y2, Vector256<byte> y3,
         out Vector256<byte> x0, out Vector256<byte> x1, out Vector256<byte> x2, out Vector256<byte> x3)
     {
-        Vector256<short> low01 = Avx2.UnpackLow(y0, y1).AsInt16(), low23 = Avx2.UnpackLow(y2, y3).AsInt16();
-        Vector256<short> high01 = Avx2.UnpackHigh(y0, y1).AsInt16(), high23 = Avx2.UnpackHigh(y2, y3).AsInt16();
-        x0 = Avx2.UnpackLow(low01, low23).AsByte();
-        x1 = Avx2.UnpackHigh(low01, low23).AsByte();
-        x2 = Avx2.UnpackLow(high01, high23).AsByte();
-        x3 = Avx2.UnpackHigh(high01, high23).AsByte();
+        Vector256<short> low01 = X64.UnpackLow(y0, y1).AsInt16(), low23 = X64.UnpackLow(y2, y3).AsInt16();
+        Vector256<short> high01 = X64.UnpackHigh(y0, y1).AsInt16(), high23 = X64.UnpackHigh(y2, y3).AsInt16();
+        x0 = X64.UnpackLow(low01, low23).AsByte();
+        x1 = X64.UnpackHigh(low01, low23).AsByte();
+        x2 = X64.UnpackLow(high01, high23).AsByte();
+        x3 = X64.UnpackHigh(high01, high23).AsByte();
     }
 
     /// <summary>
@@ -290,7 +291,7 @@ public static unsafe partial class DepthwiseS8
                 Vector512<int> q02 = RequantizationVectors.Round(RequantizationVectors.Join(s0, s2), _scale02, _high);
                 Vector512<int> q13 = RequantizationVectors.Round(RequantizationVectors.Join(s1, s3), _scale13, _high);
                 Vector512<short> q = Avx512BW.AddSaturate(Avx512BW.PackSignedSaturate(q02, q13), _zero);
-                Avx2.Max(Avx2.PackSignedSaturate(q.GetLower(), q.GetUpper()), low).Store((sbyte*)output);
+                X64.Max(X64.PackSignedSaturate(q.GetLower(), q.GetUpper()), low).Store((sbyte*)output);
             }
             else
             {
@@ -301,9 +302,9 @@ public static unsafe partial class DepthwiseS8
                 Vector256<int> q2 = RequantizationVectors.Round(s2, Vector256.Load(scale + 8), high);
                 Vector256<int> q1 = RequantizationVectors.Round(s1, Vector256.Load(scale + 16), high);
                 Vector256<int> q3 = RequantizationVectors.Round(s3, Vector256.Load(scale + 24), high);
-                Vector256<short> q01 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q0, q1), zero);
-                Vector256<short> q23 = Avx2.AddSaturate(Avx2.PackSignedSaturate(q2, q3), zero);
-                Avx2.Max(Avx2.PackSignedSaturate(q01, q23), low).Store((sbyte*)output);
+                Vector256<short> q01 = X64.AddSaturate(X64.PackSignedSaturate(q0, q1), zero);
+                Vector256<short> q23 = X64.AddSaturate(X64.PackSignedSaturate(q2, q3), zero);
+                X64.Max(X64.PackSignedSaturate(q01, q23), low).Store((sbyte*)output);
             }
         }
     }

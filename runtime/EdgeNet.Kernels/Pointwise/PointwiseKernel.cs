@@ -49,7 +49,8 @@ public sealed unsafe class PointwiseKernel
     /// order.
     /// </summary>
     public bool Suits(in ConvolutionShape shape, in QuantizationS8 quantization, ReadOnlySpan<sbyte> weights) =>
-        !SumsInRuns || PointwiseWeights.FitRuns(this, in shape, in quantization, weights);
+        !SumsInRuns || !KernelTable.PointwiseS8.Any(kernel => !kernel.SumsInRuns)
+        || PointwiseWeights.FitRuns(this, in shape, in quantization, weights);
 
     /// <summary>
     /// The micro-kernel for (rows, vectors). Its arguments: block, addresses of the taps, panel, output, residual or null, row sums or

@@ -8,7 +8,7 @@ public static unsafe partial class SparsePointwiseF32
 {
     /// <summary>14 sums and one weight in 15 of 16 registers, pixels from memory: 7 multiply-adds against 8 loads in 4 cycles.</summary>
     internal static readonly SparsePointwiseKernel Avx2 = new(
-        "sparse-pointwise-f32-avx2-56", Avx2Pixels, 7, 24 << 10, 1.25, 5.25, &Avx2Gather, &Avx2Multiply, &Avx2Scatter);
+        "sparse-f32-avx2-56", Avx2Pixels, 7, 24 << 10, 1.25, 5.25, &Avx2Gather, &Avx2Multiply, &Avx2Scatter);
 
     private const int Avx2Pixels = 8, Avx2Tile = 56;
 

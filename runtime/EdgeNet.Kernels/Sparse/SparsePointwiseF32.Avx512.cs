@@ -11,7 +11,7 @@ public static unsafe partial class SparsePointwiseF32
     /// images of 112, 56, 28 and 14 rows and columns have whole tiles.
     /// </summary>
     internal static readonly SparsePointwiseKernel Avx512 = new(
-        "sparse-pointwise-f32-avx512-112", Avx512Pixels, 7, 32 << 10, 1.6, 5.25, &Avx512Gather, &Avx512Multiply, &Avx512Scatter);
+        "sparse-f32-avx512-112", Avx512Pixels, 7, 32 << 10, 1.6, 5.25, &Avx512Gather, &Avx512Multiply, &Avx512Scatter);
 
     private const int Avx512Pixels = 16, Avx512Tile = 112;
 

@@ -8,7 +8,7 @@ public static unsafe partial class SparsePointwiseF32
 {
     /// <summary>16 sums, two weights in one vector and the pixels under way in 32 registers: 16 multiply-adds against 19 loads.</summary>
     internal static readonly SparsePointwiseKernel Neon = new(
-        "sparse-pointwise-f32-neon-32", NeonPixels, 8, 16 << 10, 1.25, 7.5, &NeonGather, &NeonMultiply, &NeonScatter);
+        "sparse-f32-neon-32", NeonPixels, 8, 16 << 10, 1.25, 7.5, &NeonGather, &NeonMultiply, &NeonScatter);
 
     private const int NeonPixels = 4, NeonTile = 32;
 

@@ -25,7 +25,7 @@ public sealed unsafe class SparsePointwiseKernel
         Scatter = scatter;
     }
 
-    /// <summary>Family, type, instruction set and tile: <c>sparse-pointwise-f32-avx512-112</c>.</summary>
+    /// <summary>Family, type, instruction set and tile: <c>sparse-f32-avx512-112</c>.</summary>
     public string Name { get; }
 
     /// <summary>Pixels of one vector; there is a tile for every number of them up to <see cref="TilePixels"/>.</summary>
