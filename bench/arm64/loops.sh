@@ -59,6 +59,7 @@ loop depthwise-f32-neon-5x5-stride2 'DepthwiseF32__NeonFour5x5<.*_N2>' 4 30 $a72
 loop depthwise-f32-neon 'DepthwiseF32__NeonFour$' 4 30 $a72 $n1
 loop depthwise-s8-neon-3x3 'DepthwiseS8__NeonFour3x3$' 8 30 $a72 $n1
 loop depthwise-s8-neon 'DepthwiseS8__NeonFour$' 8 30 $a72 $n1
+loop depthwise-s8-neon-wide 'DepthwiseS8__NeonWideFour$' 4 30 $a72 $n1
 # The fourth weight of a dot product is zero: 12 products count.
 loop depthwise-s8-neondot-3x3 'DepthwiseS8__NeonDotStride1$' 12 30 $n1
 loop depthwise-s8-neondot-3x3-stride2 'DepthwiseS8__NeonDotStride2$' 12 30 $n1

@@ -3,7 +3,8 @@
 #   time = (sum over layers of MACs · cycles per MAC of the kernel's inner loop) / clock · 1.2 + bytes of weights / memory bandwidth
 # The fifth on top is an allowance for what is outside the loops (epilogues, edges of tiles and images, misses of the cache, other
 # layers); weights come from memory once a run. One thread. Both allowances are guesses, not measurements.
-#   bench/arm64/loops.sh | bench/arm64/model.sh        needs the shared models (see loops.sh) and compressor/EdgeNet.Cli, built
+#   bench/arm64/loops.sh | bench/arm64/model.sh [MODEL…]     needs compressor/EdgeNet.Cli, built
+# By default MobileNet v1 and v2 and SSD-MobileNet v1 of the shared models (see loops.sh); that SSD has a width of 0.75.
 set -euo pipefail
 cd "$(dirname "$0")"
 shared=${EDGENET_SHARED:-$(realpath ../../../shared)}
@@ -12,8 +13,10 @@ loops=$(mktemp)
 trap 'rm -f "$loops"' EXIT
 cat > "$loops"
 
-for model in mobilenet_v1_1.0_224 mobilenet_v2_1.0_224 ssd_mobilenet_v1_coco_300; do
-  "$edgenet" inspect "$shared/models/$model.onnx" | awk -v model="$model" '
+models=("$@")
+[ $# -gt 0 ] || models=("$shared"/models/{mobilenet_v1_1.0_224,mobilenet_v2_1.0_224,ssd_mobilenet_v1_coco_300}.onnx)
+for model in "${models[@]}"; do
+  "$edgenet" inspect "$model" | awk -v model="$(basename "$model" .onnx)" '
     FNR == NR { perMac[$1, $2] = $(NF - ($NF == "FAIL") - 1); next }
     # Layers: number, op, name, type[batch, height, width, channels], parameters, MACs.
     $1 ~ /^[0-9]+$/ {
@@ -24,11 +27,16 @@ for model in mobilenet_v1_1.0_224 mobilenet_v2_1.0_224 ssd_mobilenet_v1_coco_300
       height = size[2]
       parameters += $(NF - 1)
     }
+    function cost(kernel, cpu) {
+      if ((kernel, cpu) in perMac) return perMac[kernel, cpu]
+      print "model.sh: no line of loops.sh on " kernel ", " cpu > "/dev/stderr"
+      exit 1
+    }
+    function stride2(kernel, cpu) { return (kernel "-stride2", cpu) in perMac ? perMac[kernel "-stride2", cpu] : cost(kernel, cpu) }
     function model_ms(cpu, clock, bandwidth, bytes, pointwise, columns) {
-      cycles = dense * perMac[pointwise, cpu] + depthwise[1] * perMac[columns, cpu] + depthwise[2] * second(columns, cpu)
+      cycles = dense * cost(pointwise, cpu) + depthwise[1] * cost(columns, cpu) + depthwise[2] * stride2(columns, cpu)
       return 1000 * (1.2 * cycles / clock + parameters * bytes / bandwidth)
     }
-    function second(kernel, cpu) { return (kernel "-stride2", cpu) in perMac ? perMac[kernel "-stride2", cpu] : perMac[kernel, cpu] }
     END {
       printf "%-28s Cortex-A72 1.5 GHz: fp32 %4.0f ms, int8 %4.0f ms   Cortex-A76 2.4 GHz: fp32 %4.0f ms, int8 %4.0f ms\n", model,
         model_ms("cortex-a72", 1.5e9, 4e9, 4, "pointwise-f32-neon-8x8", "depthwise-f32-neon-3x3"),

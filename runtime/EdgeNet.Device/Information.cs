@@ -18,6 +18,8 @@ internal static class Information
 
         public Entry(DepthwiseKernel kernel) : this(kernel.Name, 0, kernel.ChannelTile) { }
 
+        public Entry(SparsePointwiseKernel kernel) : this(kernel.Name, kernel.TilePixels, 1) { }
+
         public string Tile => Rows == 0 ? $"{Columns} channels" : $"{Rows} pixels x {Columns} channels";
     }
 
@@ -27,6 +29,7 @@ internal static class Information
         ("pointwise int8", [.. KernelTable.PointwiseS8.Select(kernel => new Entry(kernel))]),
         ("depthwise fp32", [.. KernelTable.DepthwiseF32.Select(kernel => new Entry(kernel))]),
         ("depthwise int8", [.. KernelTable.DepthwiseS8.Select(kernel => new Entry(kernel))]),
+        ("sparse pointwise fp32", [.. KernelTable.SparsePointwiseF32.Select(kernel => new Entry(kernel))]),
     ];
 
     /// <summary>For people.</summary>

@@ -10,6 +10,7 @@ public static class KernelTable
     public static IReadOnlyList<PointwiseKernel> PointwiseF32 { get; } =
     [
         .. CpuFeatures.Avx512 ? [Kernels.PointwiseF32.Avx512] : Array.Empty<PointwiseKernel>(),
+        .. CpuFeatures.Avx2 ? [Kernels.PointwiseF32.Avx2] : Array.Empty<PointwiseKernel>(),
         .. CpuFeatures.Neon ? [Kernels.PointwiseF32.Neon] : Array.Empty<PointwiseKernel>(),
     ];
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using EdgeNet.Kernels;
 using EdgeNet.Model;
+using EdgeNet.Runtime;
 using EdgeNet.Vision;
 
 namespace EdgeNet.Device.Tests;
@@ -18,6 +20,45 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("features", Run("info").Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (Run("--version").ExitCode, Run("--version").Error));
     }
+
+    [Fact]
+    public void Selftest_passes()
+    {
+        (int exitCode, string output, string error) = Run("selftest");
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.StartsWith("passed: ", output.TrimEnd().Split(Environment.NewLine)[^1], StringComparison.Ordinal);
+        foreach (string kernel in KernelTable.Names) Assert.Contains(kernel, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_models_of_the_selftest_give_what_is_stored_with_any_number_of_threads()
+    {
+        for (int threads = 1; threads <= 4; threads++)
+        {
+            Assert.Null(ModelParity.CheckCodes(threads).Failure);
+            Assert.Null(ModelParity.CheckReals(threads).Failure);
+        }
+        using var session = new InferenceSession(SmallModels.InCodes());
+        session.Input<sbyte>(0).Fill(1);
+        session.Run();
+        Assert.True(session.Output<sbyte>("features").ToArray().Distinct().Count() > 50, "hardly any codes: the hash would tell little");
+    }
+
+    [Fact]
+    public void Info_lists_kernels_in_both_forms()
+    {
+        using var json = JsonDocument.Parse(Run("info", "--json").Output);
+        string text = Run("info").Output;
+        Assert.Equal(KernelTable.Names.Order(), json.RootElement.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetProperty("name").GetString()!).Order());
+        foreach (string name in KernelTable.Names.Concat(CpuFeatures.Names)) Assert.Contains(name, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("processor\t: 0\nmodel name\t: A Processor\n", "A Processor")]
+    [InlineData("processor\t: 0\nCPU part\t: 0xd08\nCPU part\t: 0xd08\n", "Cortex-A72")]
+    [InlineData("CPU part\t: 0xd03\nCPU part\t: 0xd08\n", "Cortex-A53 and Cortex-A72")]
+    [InlineData("nothing of the kind", null)]
+    public void The_processor_is_named_from_what_the_system_tells(string text, string? name) => Assert.Equal(name, Processor.ModelIn(text));
 
     [Fact]
     public void Run_ranks_classes()
@@ -62,6 +103,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("run", "model", "picture", "--threads", "0")]
     [InlineData("detect", "model", "picture", "--out", "a.png", "--out", "b.png")]
     [InlineData("info", "more")]
+    [InlineData("selftest", "--quick")]
     public void Wrong_usage_is_2(params string[] args) => AssertFailed(2, "", Run(args));
 
     [Fact]

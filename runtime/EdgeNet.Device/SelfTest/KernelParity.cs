@@ -30,6 +30,7 @@ internal abstract class KernelParity(string name)
         foreach (PointwiseKernel kernel in KernelTable.PointwiseS8) yield return new ConvolutionParityS8(kernel);
         foreach (DepthwiseKernel kernel in KernelTable.DepthwiseF32) yield return new DepthwiseParityF32(kernel);
         foreach (DepthwiseKernel kernel in KernelTable.DepthwiseS8) yield return new DepthwiseParityS8(kernel);
+        foreach (SparsePointwiseKernel kernel in KernelTable.SparsePointwiseF32) yield return new SparseParityF32(kernel);
     }
 
     private protected static SeededNoise NoiseOf(int number) => new((ulong)number);

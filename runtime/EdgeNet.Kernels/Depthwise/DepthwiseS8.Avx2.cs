@@ -14,11 +14,8 @@ public static unsafe partial class DepthwiseS8
 
     private static int PackAvx2(DepthwisePacking packing, byte* to) => PackWords(packing, to, Avx2Tile);
 
-    private static void Avx2Row(DepthwiseRow* row)
-    {
-        if (row->Channels < Avx2Tile) Narrow(row, Avx2Tile, &Avx2Blocks);
-        else Avx2Blocks(row);
-    }
+    private static void Avx2Row(DepthwiseRow* row) =>
+        WordRow(row, Avx2Tile, row->Stride == 1 ? &Avx2Three : &Avx2ThreeStride2, &Avx2Any, &Avx2Blocks);
 
     private static void Avx2Blocks(DepthwiseRow* row) =>
         WordBlocks(row, Avx2Tile, row->Stride == 1 ? &Avx2Three : &Avx2ThreeStride2, &Avx2Any);

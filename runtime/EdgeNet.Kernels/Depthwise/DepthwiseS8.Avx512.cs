@@ -8,17 +8,17 @@ namespace EdgeNet.Kernels;
 /// <content>Words of 512 bits: 32 channels. The weights of a 3×3 window stay in registers for the whole row.</content>
 public static unsafe partial class DepthwiseS8
 {
-    internal static readonly DepthwiseKernel Avx512 = new("depthwise-s8-avx512", Avx512Tile, &AcceptsAny, &PackAvx512, &Avx512Row);
+    internal static readonly DepthwiseKernel Avx512 = new("depthwise-s8-avx512", Avx512Tile, &FillsAvx512, &PackAvx512, &Avx512Row);
 
     private const int Avx512Tile = 32;
 
+    /// <summary>What does not fill a vector is better computed by one of half its length.</summary>
+    private static bool FillsAvx512(in DepthwiseShape shape) => shape.Channels >= Avx512Tile || Folds(shape.Channels, Avx512Tile, shape.StrideWidth);
+
     private static int PackAvx512(DepthwisePacking packing, byte* to) => PackWords(packing, to, Avx512Tile);
 
-    private static void Avx512Row(DepthwiseRow* row)
-    {
-        if (row->Channels < Avx512Tile) Narrow(row, Avx512Tile, &Avx512Blocks);
-        else Avx512Blocks(row);
-    }
+    private static void Avx512Row(DepthwiseRow* row) =>
+        WordRow(row, Avx512Tile, row->Stride == 1 ? &Avx512Three : &Avx512ThreeStride2, &Avx512Any, &Avx512Blocks);
 
     private static void Avx512Blocks(DepthwiseRow* row) =>
         WordBlocks(row, Avx512Tile, row->Stride == 1 ? &Avx512Three : &Avx512ThreeStride2, &Avx512Any);

@@ -16,9 +16,12 @@ namespace EdgeNet.Kernels;
 /// </content>
 public static unsafe partial class DepthwiseS8
 {
-    internal static readonly DepthwiseKernel AvxVnni = new("depthwise-s8-avxvnni", VnniTile, &AcceptsAny, &PackVnni, &VnniRow);
+    internal static readonly DepthwiseKernel AvxVnni = new("depthwise-s8-avxvnni", VnniTile, &FillsVnni, &PackVnni, &VnniRow);
 
     private const int VnniTile = 32, VnniHeader = 64, VnniBias = 0, VnniScale = 128, VnniWeights = 256;
+
+    /// <summary>What does not fill a vector is better computed in words, of which half as many do.</summary>
+    private static bool FillsVnni(in DepthwiseShape shape) => shape.Channels >= VnniTile;
 
     /// <summary>The channel in dword <paramref name="lane"/> of interleaved vector <paramref name="vector"/>.</summary>
     private static int VnniChannel(int vector, int lane) => lane / 4 * 16 + vector * 4 + lane % 4;

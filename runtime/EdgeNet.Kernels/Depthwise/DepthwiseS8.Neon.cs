@@ -72,23 +72,28 @@ public static unsafe partial class DepthwiseS8
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NeonBlocks(DepthwiseRow* row)
     {
-        int x = 0;
-        if (*row->Weights != 0)
-        {
-            for (; x < row->OutputWidth; x++) NeonWidePixel(row, x);
-            return;
-        }
+        bool wide = *row->Weights != 0;
         (int first, int last) = DepthwiseF32.Interior(row);
-        for (; x < first; x++) NeonPixel(row, x);
+        int x = 0;
+        for (; x < first; x++)
+        {
+            if (wide) NeonWidePixel(row, x);
+            else NeonPixel(row, x);
+        }
         while (last - first >= 4 && x < last)
         {
             // The last four pixels may share some with those before.
             x = Math.Min(x, last - 4);
-            if (row->KernelHeight == 3 && row->KernelWidth == 3) NeonFour3x3(row, x);
+            if (wide) NeonWideFour(row, x);
+            else if (row->KernelHeight == 3 && row->KernelWidth == 3) NeonFour3x3(row, x);
             else NeonFour(row, x);
             x += 4;
         }
-        for (; x < row->OutputWidth; x++) NeonPixel(row, x);
+        for (; x < row->OutputWidth; x++)
+        {
+            if (wide) NeonWidePixel(row, x);
+            else NeonPixel(row, x);
+        }
     }
 
     /// <summary>Any one pixel, on weights of 16 bits.</summary>
@@ -206,6 +211,51 @@ public static unsafe partial class DepthwiseS8
             rule.Codes(s3, t3, m0, m1).Store((sbyte*)(output + c + 3 * pixel));
             if (c == last) return;
         }
+    }
+
+    /// <summary>Four interior pixels under any window, on weights of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void NeonWideFour(DepthwiseRow* row, int x)
+    {
+        nint stride = row->Stride * row->PixelBytes, step = row->Dilation * row->PixelBytes;
+        nint at = (x * row->Stride - row->PadLeft) * row->PixelBytes, pixel = row->Channels, last = pixel - 8;
+        byte* output = row->Output + x * pixel, block = row->Weights + NeonHeader;
+        var rule = new NeonRequantization(row->OutputZeroPoint, row->Minimum, row->Maximum);
+        for (nint c = 0; ; c = Math.Min(c + 8, last))
+        {
+            Vector128<int> s0 = Vector128.Load((int*)block), s1 = s0, s2 = s0, s3 = s0;
+            Vector128<int> t0 = Vector128.Load((int*)block + 4), t1 = t0, t2 = t0, t3 = t0;
+            Vector128<float> m0 = Vector128.Load((float*)block + 8), m1 = Vector128.Load((float*)block + 12);
+            block += 64;
+            nint* rows = row->Rows;
+            for (nint* end = rows + row->KernelHeight; rows < end; rows++)
+            {
+                sbyte* input = (sbyte*)(*rows + at + c);
+                for (int kx = row->KernelWidth; kx > 0; kx--, input += step, block += 16)
+                {
+                    Vector128<short> w = Vector128.Load((short*)block);
+                    Vector64<short> v = Vector64.Load((short*)block);
+                    NeonAddWide(v, w, input, ref s0, ref t0);
+                    NeonAddWide(v, w, input + stride, ref s1, ref t1);
+                    NeonAddWide(v, w, input + 2 * stride, ref s2, ref t2);
+                    NeonAddWide(v, w, input + 3 * stride, ref s3, ref t3);
+                }
+            }
+            rule.Codes(s0, t0, m0, m1).Store((sbyte*)(output + c));
+            rule.Codes(s1, t1, m0, m1).Store((sbyte*)(output + c + pixel));
+            rule.Codes(s2, t2, m0, m1).Store((sbyte*)(output + c + 2 * pixel));
+            rule.Codes(s3, t3, m0, m1).Store((sbyte*)(output + c + 3 * pixel));
+            if (c == last) return;
+        }
+    }
+
+    /// <summary>One tap of eight channels of one pixel, on weights of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NeonAddWide(Vector64<short> v, Vector128<short> w, sbyte* a, ref Vector128<int> s, ref Vector128<int> t)
+    {
+        Vector128<short> x = AdvSimd.SignExtendWideningLower(Vector64.Load(a));
+        t = AdvSimd.MultiplyWideningUpperAndAdd(t, x, w);
+        s = AdvSimd.MultiplyWideningLowerAndAdd(s, x.GetLower(), v);
     }
 
     /// <summary>Two taps of eight channels of four pixels.</summary>
