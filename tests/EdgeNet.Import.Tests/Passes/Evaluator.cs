@@ -87,6 +87,7 @@ internal static class Evaluator
             TopK op => [Fill(to, i => Sorted(i, op.Axis).Value), Fill(to, i => Sorted(i, op.Axis).Index)],
             Pool2D op => [Fill(to, i => Pooled(i, op))],
             Conv2D op => [Fill(to, i => Convolved(i, op))],
+            DepthwiseConv2D op => [Fill(to, i => ConvolvedAlone(i, op))],
             Dense => [Fill(to, i => Enumerable.Range(0, a[^1]).Sum(k => x[0][Offset(a, [.. i[..^1], k])] * x[1][i[^1] * a[^1] + k]) + (x.Length > 2 ? x[2][i[^1]] : 0))],
             _ => throw new NotSupportedException(node.ToString()),
         };
@@ -146,6 +147,21 @@ internal static class Evaluator
                     int py = i[1] * op.Strides[0] + dy - op.Padding[0], px = i[2] * op.Strides[1] + dx - op.Padding[1];
                     if (py < 0 || py >= a[1] || px < 0 || px >= a[2]) continue;
                     for (int c = 0; c < w[3]; c++) sum += x[0][Offset(a, [i[0], py, px, c])] * x[1][Offset(w, [i[3], dy, dx, c])];
+                }
+            }
+            return sum;
+        }
+        double ConvolvedAlone(int[] i, DepthwiseConv2D op)
+        {
+            Shape w = node.Inputs[1].Type.Shape;
+            double sum = x.Length > 2 ? x[2][i[3]] : 0;
+            for (int dy = 0; dy < w[0]; dy++)
+            {
+                for (int dx = 0; dx < w[1]; dx++)
+                {
+                    int py = i[1] * op.Strides[0] + dy - op.Padding[0], px = i[2] * op.Strides[1] + dx - op.Padding[1];
+                    if (py < 0 || py >= a[1] || px < 0 || px >= a[2]) continue;
+                    sum += x[0][Offset(a, [i[0], py, px, i[3] / (w[2] / a[3])])] * x[1][Offset(w, [dy, dx, i[3]])];
                 }
             }
             return sum;

@@ -27,6 +27,19 @@ public class QuantizationLiftingTests
         return result;
     }
 
+    /// <summary>Parameters per channel as the last axis of an image has them, all with the zero point of the results of a Relu.</summary>
+    private static Quantization Channels(params float[] scales) =>
+        new(scales.ToValueList(), Enumerable.Repeat(-128, scales.Length).ToValueList(), 3);
+
+    private Value DepthwiseWeights(params ReadOnlySpan<int> shape) =>
+        D(_net.Int8(Quantization.PerChannel(_net.Numbers(shape[2]).Select(x => Math.Abs(x) / 50 + 0.001f).ToValueList(), 2), shape));
+
+    private Value Pointwise(Value x, int channels) => _net.Do(new Relu(), _net.Do(new Conv2D([1, 1], [1, 1], [0, 0, 0, 0]), x, Weights(channels, 1, 1, x.Type.Shape[3]), _net.Floats(channels)));
+
+    private Value Depthwise(Value x, int channels) => _net.Do(Window, x, DepthwiseWeights(3, 3, channels), _net.Floats(channels));
+
+    private static DepthwiseConv2D Window { get; } = new([1, 1], [1, 1], [1, 1, 1, 1]);
+
     private static string Ops(Graph graph) => string.Join(" ", graph.Nodes.Select(node => node.Op.Name));
 
     [Fact]
@@ -123,5 +136,60 @@ public class QuantizationLiftingTests
         var pointwise = new Conv2D([1, 1], [1, 1], [0, 0, 0, 0]);
         Graph graph = Lifted(Fake(_net.Do(pointwise, Fake(_net.Do(pointwise, x, weights), Middle), weights), Last));
         Assert.Equal("Quantize Conv2D Conv2D Dequantize", Ops(graph));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ScalesPerChannelMoveIntoTheWeightsBetweenAConvolutionAndADepthwiseOne(int multiplier)
+    {
+        Value x = Pointwise(Fake(_net.Input("x", 1, 5, 5, 3), Input), 4);
+        x = Fake(Depthwise(Fake(x, Channels(0.003f, 0.02f, 0.0007f, 0.11f)), 4 * multiplier), Last);
+        Graph graph = Lifted(x);
+        Assert.Equal("Quantize Conv2D Relu DepthwiseConv2D Dequantize", Ops(graph));
+        Assert.Equal(Quantization.PerTensor(1, -128), graph.Nodes[2].Output.Type.Quantization);
+        // Codes of weights never change: what moves are scales.
+        Assert.Equal(_net.Builder.Build().Constants.Where(c => c.Type.Element == ElementType.Int8).Select(c => Convert.ToHexString(c.Constant!.Codes.Span)).Order(),
+            graph.Constants.Where(c => c.Type.Element == ElementType.Int8).Select(c => Convert.ToHexString(c.Constant!.Codes.Span)).Order());
+    }
+
+    [Fact]
+    public void ScalesPerChannelMoveAlongAChainWithBiasInAdds()
+    {
+        Value x = Fake(_net.Input("x", 1, 5, 5, 3), Input);
+        x = _net.Do(new Relu(), _net.Do(new Add(), _net.Do(Conv, x, Weights(2, 3, 3, 3)), _net.Floats(1, 1, 1, 2)));
+        x = _net.Do(new Relu(), _net.Do(new Add(), _net.Do(Window, Fake(x, Channels(0.01f, 0.2f)), DepthwiseWeights(3, 3, 2)), _net.Floats(1, 1, 1, 2)));
+        x = Fake(Depthwise(Fake(x, Channels(0.5f, 0.03f)), 2), Last);
+        Assert.Equal("Quantize Conv2D Relu DepthwiseConv2D Relu DepthwiseConv2D Dequantize", Ops(Lifted(x)));
+    }
+
+    [Fact]
+    public void OtherReadersOfScalesPerChannelGetTheReals()
+    {
+        Value x = Fake(Pointwise(Fake(_net.Input("x", 1, 4, 4, 3), Input), 2), Channels(0.01f, 0.04f));
+        Value depthwise = Fake(Depthwise(x, 2), Last), mixed = Fake(_net.Do(Conv, x, Weights(3, 3, 3, 2)), Last);
+        Graph graph = Lifted(depthwise, mixed);
+        Assert.Equal("Quantize Conv2D Relu Dequantize Mul DepthwiseConv2D Dequantize Dequantize Conv2D Quantize Dequantize", Ops(graph));
+        Assert.Equal(ElementType.Float32, graph.Nodes.Last(node => node.Op is Conv2D).Output.Type.Element);
+    }
+
+    [Fact]
+    public void ScalesPerChannelStayWhereZeroPointsDifferOrAClipCutsReals()
+    {
+        Value x = Fake(_net.Input("x", 1, 4, 4, 3), Input);
+        Value shifted = Fake(Pointwise(x, 2), Channels(0.01f, 0.04f) with { ZeroPoints = [-128, 3] });
+        Value clipped = Fake(_net.Do(new Clip(0, 6), _net.Do(Conv, x, Weights(2, 3, 3, 3))), Channels(0.01f, 0.04f));
+        Graph graph = Lifted(Fake(Depthwise(shifted, 2), Last), Fake(Depthwise(clipped, 2), Last));
+        Assert.DoesNotContain(graph.Nodes, node => node.Op is Conv2D or DepthwiseConv2D && node.Output.Type.Element == ElementType.Int8);
+    }
+
+    [Theory]
+    [InlineData(0.02f, true)]
+    [InlineData(0.021f, false)]
+    public void AFactorThatTheScaleFollowsGoesIntoTheWeights(float scale, bool follows)
+    {
+        Value x = _net.Do(new Mul(), Fake(_net.Input("x", 1, 4, 4, 3), Input), _net.Builder.Constant(Constant.Of(2f)));
+        x = Fake(_net.Do(Conv, Fake(x, Quantization.PerTensor(scale, Input.ZeroPoint)), Weights(2, 3, 3, 3), _net.Floats(2)), Last);
+        Assert.Equal(follows ? "Quantize Conv2D Dequantize" : "Quantize Dequantize Mul Quantize Conv2D Dequantize", Ops(Lifted(x)));
     }
 }
