@@ -55,16 +55,24 @@ public static class ModelFile
     {
         ContainerReader container = ContainerReader.Open(file);
         ModelHeader header = HeaderReader.Read(container.Header);
-        var stored = new List<SectionEntry>();
-        foreach (ConstantHeader constant in header.Constants) stored.AddRange(SectionsOf(constant));
-        ReadOnlyMemory<byte>[] bytes = container.SectionBytes(stored);
-        var sections = new Queue<ReadOnlyMemory<byte>>();
-        for (int i = 0; i < bytes.Length; i++) sections.Enqueue(Decoded(stored[i], bytes[i]));
+        var entries = new List<SectionEntry>();
+        foreach (ConstantHeader constant in header.Constants) entries.AddRange(SectionsOf(constant));
+        ReadOnlyMemory<byte>[] stored = container.SectionBytes(entries);
+        var sections = new Queue<Section>();
+        int longest = 0;
+        for (int i = 0; i < stored.Length; i++)
+        {
+            var section = new Section(entries[i].Encoding, entries[i].ElementSize, stored[i], (int)entries[i].DecodedLength);
+            sections.Enqueue(section);
+            if (section.Encoding != SectionEncoding.Raw) longest = Math.Max(longest, section.Length);
+        }
+        // Constants keep their sections as they are stored. That each can be decoded is seen now, in one buffer for all.
+        byte[] buffer = new byte[longest];
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
             values.Add(builder.Input(input.Name, new TensorType(input.Element, new Shape(input.Shape.Span), input.Quantization)));
-        foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections), constant.Name ?? ""));
+        foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections, buffer), constant.Name ?? ""));
         foreach (NodeHeader node in header.Nodes)
         {
             Value[] inputs = Array.ConvertAll(node.Inputs.ToArray(), number => ValueAt(number, $"node '{node.Name}'"));
@@ -109,14 +117,6 @@ public static class ModelFile
         }
     }
 
-    private static ReadOnlyMemory<byte> Decoded(SectionEntry section, ReadOnlyMemory<byte> stored)
-    {
-        if (section.Encoding == SectionEncoding.Raw) return stored;
-        byte[] decoded = new byte[section.DecodedLength];
-        SectionCodec.Decode(section.Encoding, section.ElementSize, stored.Span, decoded);
-        return decoded;
-    }
-
     private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)
     {
         int codeSize = constant.Storage switch { Storage.Dense => constant.Element.Size(), Storage.Half => 2, _ => 1 };
@@ -133,22 +133,37 @@ public static class ModelFile
             : throw new ModelFormatException($"header: a section of {section.Decoded} bytes where its constant has room for {most}");
     }
 
-    private static Constant Restore(ConstantHeader header, Queue<ReadOnlyMemory<byte>> sections)
+    private static Constant Restore(ConstantHeader header, Queue<Section> sections, Span<byte> buffer)
     {
-        ReadOnlyMemory<byte> values = sections.Dequeue();
-        float[] scales = header.Scales is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
-        int[] zeroPoints = header.ZeroPoints is null ? new int[scales.Length] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadInt32LittleEndian);
-        float[] codebook = header.Codebook is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
+        Section values = sections.Dequeue();
+        ReadOnlySpan<byte> codes = values.Stored.Span;
+        if (values.Encoding != SectionEncoding.Raw)
+        {
+            values.CopyTo(buffer[..values.Length]);
+            codes = buffer[..values.Length];
+        }
+        float[] scales = header.Scales is null ? [] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadSingleLittleEndian);
+        int[] zeroPoints = header.ZeroPoints is null ? new int[scales.Length] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadInt32LittleEndian);
+        float[] codebook = header.Codebook is null ? [] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadSingleLittleEndian);
         Quantization? quantization = header.Scales is null ? null : new(scales.ToValueList(), zeroPoints.ToValueList(), header.Axis ?? 0);
         Shape shape = new(header.Shape.Span);
-        return header.Storage switch
+        TensorType real = new(ElementType.Float32, shape);
+        switch (header.Storage)
         {
-            Storage.Dense => Constant.Dense(new TensorType(header.Element, shape, quantization), values),
-            Storage.Half => Constant.Half(shape, values),
-            Storage.Affine => Constant.AffineCodes(shape, values, quantization ?? throw new ModelFormatException("header: a constant stored as Affine has no scales")),
-            Storage.Codebook => Constant.Codebook(shape, values, codebook.ToValueList()),
-            _ => throw new ModelFormatException($"header: storage {header.Storage} is unknown"),
-        };
+            case Storage.Dense:
+                return Constant.Stored(new TensorType(header.Element, shape, quantization), Storage.Dense, values, null, []);
+            case Storage.Half:
+                return Constant.Stored(real, Storage.Half, values, null, []);
+            case Storage.Affine when quantization is null:
+                throw new ModelFormatException("header: a constant stored as Affine has no scales");
+            case Storage.Affine:
+                return Constant.Stored(real, Storage.Affine, values, quantization, []);
+            case Storage.Codebook:
+                Constant.CheckIndices(codes, codebook.ToValueList());
+                return Constant.Stored(real, Storage.Codebook, values, null, codebook.ToValueList());
+            default:
+                throw new ModelFormatException($"header: storage {header.Storage} is unknown");
+        }
     }
 
     private delegate T ReadNumber<T>(ReadOnlySpan<byte> bytes);
