@@ -9,7 +9,9 @@ namespace EdgeNet.Model;
 public static class ModelFile
 {
     /// <summary>Writes a graph. The same graph gives the same bytes.</summary>
-    public static byte[] Write(Graph graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="encoding">How all values are stored that can be stored so; by default each in the way that takes the fewest bytes.</param>
+    public static byte[] Write(Graph graph, SectionEncoding? encoding = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         var sections = new List<ReadOnlyMemory<byte>>();
@@ -17,8 +19,8 @@ public static class ModelFile
         foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
         var header = new ModelHeader(
             [.. graph.Inputs.Select(input => new InputHeader(input.Name, input.Type.Element, input.Type.Shape.Span.ToArray().ToValueList(), input.Type.Quantization))],
-            [.. graph.Constants.Select(constant => Describe(constant, sections))],
-            [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, node.Inputs.Select(input => numbers[input]).ToValueList()))],
+            [.. graph.Constants.Select(constant => Describe(constant, sections, encoding))],
+            [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, Array.ConvertAll(node.Inputs.ToArray(), input => numbers[input]).ToValueList()))],
             [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))],
             graph.Card == ModelCard.Empty ? null : graph.Card);
         using var stream = new MemoryStream();
@@ -90,14 +92,17 @@ public static class ModelFile
     public static (SectionEncoding Encoding, long Stored) StoredSize(Constant constant)
     {
         ArgumentNullException.ThrowIfNull(constant);
-        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span);
+        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span, null);
         return (section.Encoding, section.Stored.Length);
     }
 
     // Sections know elements of up to 4 bytes; an Int64 is two of them.
-    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes) => SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
+    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes, SectionEncoding? encoding) =>
+        encoding is { } asked && (asked != SectionEncoding.Huffman || codeSize == 1)
+            ? new EncodedSection(asked, SectionCodec.Encode(asked, Math.Min(codeSize, 4), bytes))
+            : SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
 
-    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections)
+    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections, SectionEncoding? encoding)
     {
         Constant constant = value.Constant!;
         Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
@@ -111,7 +116,7 @@ public static class ModelFile
 
         SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes)
         {
-            EncodedSection section = Encode(elementSize, bytes);
+            EncodedSection section = Encode(elementSize, bytes, encoding);
             sections.Add(section.Stored);
             return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length, Crc32C.Compute(section.Stored));
         }

@@ -60,7 +60,8 @@ internal sealed class Plan
         }
         int scratchBytes = steps.Count == 0 ? 0 : steps.Max(step => step.Work.ScratchBytes);
         RequireRoom(layout.Bytes + (long)scratchBytes * options.Threads, options);
-        AlignedBuffer[] scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new AlignedBuffer(scratchBytes))];
+        var scratch = new AlignedBuffer[options.Threads];
+        for (int thread = 0; thread < scratch.Length; thread++) scratch[thread] = new AlignedBuffer(scratchBytes);
         return new Plan(
             arena, scratch, [.. graph.Inputs.Select(binding.Bind)], [.. graph.Outputs.Select(output => binding.Bind(output.Value))], [.. steps], layout.LeastBytes);
     }
