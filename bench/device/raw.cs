@@ -1,5 +1,6 @@
 #:project ../../runtime/EdgeNet.Model
 #:property TargetFramework=net10.0
+#:property PublishAot=false
 
 // Writes an .edgenet file anew without entropy coding: dotnet run raw.cs -- IN.edgenet OUT.edgenet
 using EdgeNet.Model;

@@ -57,7 +57,7 @@ measure() { # command...
 }
 
 echo "bytes: $(size "$work/plain/edgenet-device") edgenet-device plain, $(size "$work/v3/edgenet-device") v3; $(
-  find bench/peers/onnxruntime/node_modules -name 'libonnxruntime.so*' -path '*linux/x64*' -exec stat -c %s {} + 2>/dev/null || echo -n absent) ONNX Runtime's library"
+  find bench/peers/onnxruntime/node_modules -name 'libonnxruntime.so*' -path "*linux/x64*" -exec stat -c %s {} + 2>/dev/null || echo -n absent) ONNX Runtime's library"
 for model in $small $large; do echo "bytes: $(size "$work/$model.edgenet") $model.edgenet, $(size "$work/$model.raw.edgenet") without entropy coding"; done
 echo "from start to first result, $repeats times, one thread; memory after 21 runs, in MB of 10^6 bytes"
 printf '%8s %8s %9s %9s %9s\n' "ms" "least" "peak MB" "MB" "no file"
