@@ -12,7 +12,7 @@ internal static class Information
     /// <param name="Name">Its name.</param>
     /// <param name="Rows">Pixels of its tile; 0 where it has none.</param>
     /// <param name="Columns">Channels of its tile.</param>
-    private readonly record struct Entry(string Name, int Rows, int Columns)
+    private sealed record Entry(string Name, int Rows, int Columns)
     {
         public Entry(PointwiseKernel kernel) : this(kernel.Name, kernel.TileRows, kernel.TileColumns) { }
 

@@ -22,12 +22,14 @@ internal static class Processor
         return cores.Length > 0 ? string.Join(" and ", cores) : null;
     }
 
-    private static IEnumerable<string> Values(string[] lines, string key) =>
-        from line in lines
-        where line.StartsWith(key, StringComparison.Ordinal)
-        let colon = line.IndexOf(':', StringComparison.Ordinal)
-        where colon > 0
-        select line[(colon + 1)..].Trim();
+    private static IEnumerable<string> Values(string[] lines, string key)
+    {
+        foreach (string line in lines)
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && line.StartsWith(key, StringComparison.Ordinal)) yield return line[(colon + 1)..].Trim();
+        }
+    }
 
     /// <summary>Arm's part numbers: MIDR_EL1, bits 4 to 15.</summary>
     private static string NameOfPart(string part) => part switch

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using EdgeNet.Model.Format;
 
 namespace EdgeNet.Model;
 
@@ -18,20 +19,23 @@ public enum Storage
 
 /// <summary>
 /// Fixed values of a graph: weights, shapes, tables. <see cref="Type"/> is what the graph sees; <see cref="Storage"/> and
-/// <see cref="Codes"/> are how the values are kept in memory and in the file.
+/// <see cref="Codes"/> are how the values are kept in memory and in the file. Those that come from a file stay encoded as they are
+/// there, and are decoded each time they are asked for: a model takes no more memory than its file, however many codes it has.
 /// </summary>
 public sealed class Constant
 {
-    private Constant(TensorType type, Storage storage, ReadOnlyMemory<byte> codes, Quantization? affine, ValueList<float> codebook)
+    private readonly Section _section;
+
+    private Constant(TensorType type, Storage storage, Section section, Quantization? affine, ValueList<float> codebook)
     {
         int width = storage switch { Storage.Dense => type.Element.Size(), Storage.Half => 2, _ => 1 };
         if (storage != Storage.Dense && type.Element != ElementType.Float32)
             throw new ModelFormatException($"{storage} storage holds Float32 tensors only, not {type}");
-        if (codes.Length != (long)type.Shape.ElementCount * width)
-            throw new ModelFormatException($"{codes.Length} bytes for a constant of {type} stored as {storage}; expected {(long)type.Shape.ElementCount * width}");
+        if (section.Length != (long)type.Shape.ElementCount * width)
+            throw new ModelFormatException($"{section.Length} bytes for a constant of {type} stored as {storage}; expected {(long)type.Shape.ElementCount * width}");
         Type = type;
         Storage = storage;
-        Codes = codes;
+        _section = section;
         Affine = affine;
         CodebookValues = codebook;
     }
@@ -42,8 +46,8 @@ public sealed class Constant
     /// <summary>How <see cref="Codes"/> relate to the elements.</summary>
     public Storage Storage { get; }
 
-    /// <summary>One code per element, row-major, little-endian.</summary>
-    public ReadOnlyMemory<byte> Codes { get; }
+    /// <summary>One code per element, row-major, little-endian; decoded each time if the constant comes from a file.</summary>
+    public ReadOnlyMemory<byte> Codes => _section.Bytes;
 
     /// <summary>The parameters of <see cref="Storage.Affine"/>.</summary>
     public Quantization? Affine { get; }
@@ -56,7 +60,7 @@ public sealed class Constant
 
     /// <summary>Elements as they are, in the host's memory order.</summary>
     /// <exception cref="ModelFormatException">The length does not fit the type.</exception>
-    public static Constant Dense(TensorType type, ReadOnlyMemory<byte> elements) => new(type, Storage.Dense, elements, null, []);
+    public static Constant Dense(TensorType type, ReadOnlyMemory<byte> elements) => new(type, Storage.Dense, Section.Raw(elements), null, []);
 
     /// <summary>A dense constant of these elements.</summary>
     public static Constant Of<T>(Shape shape, ReadOnlySpan<T> elements) where T : unmanaged =>
@@ -67,35 +71,66 @@ public sealed class Constant
 
     /// <summary>Float32 elements rounded to binary16.</summary>
     public static Constant Half(Shape shape, ReadOnlyMemory<byte> halves) =>
-        new(new TensorType(ElementType.Float32, shape), Storage.Half, halves, null, []);
+        new(new TensorType(ElementType.Float32, shape), Storage.Half, Section.Raw(halves), null, []);
 
     /// <summary>Float32 elements as signed 8-bit codes.</summary>
     public static Constant AffineCodes(Shape shape, ReadOnlyMemory<byte> codes, Quantization affine)
     {
         ArgumentNullException.ThrowIfNull(affine);
-        affine.Check(ElementType.Int8, shape);
-        return new(new TensorType(ElementType.Float32, shape), Storage.Affine, codes, affine, []);
+        return Stored(new TensorType(ElementType.Float32, shape), Storage.Affine, Section.Raw(codes), affine, []);
     }
 
     /// <summary>Float32 elements as indices into shared values.</summary>
     /// <exception cref="ModelFormatException">The codebook is empty or larger than 256, or an index lies outside it.</exception>
     public static Constant Codebook(Shape shape, ReadOnlyMemory<byte> indices, ValueList<float> codebook)
     {
+        CheckIndices(indices.Span, codebook);
+        return Stored(new TensorType(ElementType.Float32, shape), Storage.Codebook, Section.Raw(indices), null, codebook);
+    }
+
+    /// <summary>A constant whose codes stay as a file has them. Of a codebook, <see cref="CheckIndices"/> must have seen the indices.</summary>
+    internal static Constant Stored(TensorType type, Storage storage, Section section, Quantization? affine, ValueList<float> codebook)
+    {
+        affine?.Check(ElementType.Int8, type.Shape);
+        return new(type, storage, section, affine, codebook);
+    }
+
+    /// <summary>Refuses a codebook of no size, and indices outside it.</summary>
+    internal static void CheckIndices(ReadOnlySpan<byte> indices, ValueList<float> codebook)
+    {
         if (codebook.Count is 0 or > 256) throw new ModelFormatException($"a codebook of {codebook.Count} values; expected 1 to 256");
-        if (codebook.Count < 256 && indices.Span.ContainsAnyInRange((byte)codebook.Count, byte.MaxValue))
+        if (codebook.Count < 256 && indices.ContainsAnyInRange((byte)codebook.Count, byte.MaxValue))
             throw new ModelFormatException($"an index lies outside its codebook of {codebook.Count} values");
-        return new(new TensorType(ElementType.Float32, shape), Storage.Codebook, indices, null, codebook);
     }
 
     /// <summary>The elements, little-endian, as the graph sees them: decoded where they are stored as codes.</summary>
-    public ReadOnlyMemory<byte> Elements() => Storage == Storage.Dense ? Codes : MemoryMarshal.AsBytes(Decode().AsSpan()).ToArray();
+    public ReadOnlyMemory<byte> Elements()
+    {
+        if (Storage == Storage.Dense) return Codes;
+        byte[] elements = new byte[Type.ByteCount];
+        CopyTo(elements);
+        return elements;
+    }
+
+    /// <summary>Writes the elements, as <see cref="Elements"/> has them, to memory of the caller's; none is allocated on the way.</summary>
+    /// <exception cref="ArgumentException">The memory is of another size than the elements.</exception>
+    public void CopyTo(Span<byte> elements)
+    {
+        if (elements.Length != Type.ByteCount) throw new ArgumentException($"{elements.Length} bytes for a constant of {Type}; expected {Type.ByteCount}", nameof(elements));
+        // Codes are no larger than elements. From the end of the memory they widen towards its beginning: none is overwritten unread.
+        Span<byte> codes = elements[^_section.Length..];
+        _section.CopyTo(codes);
+        if (Storage != Storage.Dense) Widen(codes, MemoryMarshal.Cast<byte, float>(elements));
+    }
 
     /// <summary>The elements of a constant whose element type is <typeparamref name="T"/>; a fresh copy.</summary>
     /// <exception cref="InvalidOperationException">The element type is another.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
         if (ElementTypes.Of<T>() != Type.Element) throw new InvalidOperationException($"a constant of {Type} was read as {typeof(T).Name}");
-        return MemoryMarshal.Cast<byte, T>(Elements().Span).ToArray();
+        T[] elements = new T[Type.Shape.ElementCount];
+        CopyTo(MemoryMarshal.AsBytes(elements.AsSpan()));
+        return elements;
     }
 
     /// <summary>The elements of an integer constant (Int8, UInt8, Int32, Int64, Bool), widened.</summary>
@@ -148,8 +183,8 @@ public sealed class Constant
             strides[i] = from.Product(permutation[i] + 1, rank);
         }
         int size = CodeSize;
-        byte[] result = new byte[Codes.Length];
         ReadOnlySpan<byte> source = Codes.Span;
+        byte[] result = new byte[source.Length];
         Span<int> index = stackalloc int[Shape.MaxRank];
         for (int to = 0, at = 0; to < result.Length; to += size)
         {
@@ -164,40 +199,38 @@ public sealed class Constant
         }
         int[] permuted = permutation.ToArray();
         Quantization? Moved(Quantization? q) => q is null || q.IsPerTensor ? q : q with { Axis = Array.IndexOf(permuted, q.Axis) };
-        return new Constant(new TensorType(Type.Element, new Shape(extents), Moved(Type.Quantization)), Storage, result, Moved(Affine), CodebookValues);
+        return new Constant(new TensorType(Type.Element, new Shape(extents), Moved(Type.Quantization)), Storage, Section.Raw(result), Moved(Affine), CodebookValues);
     }
 
     /// <summary>The same elements under another shape of as many; per-channel parameters must still fit their axis.</summary>
     public Constant Reshaped(Shape shape, int axis = 0)
     {
         Quantization? Moved(Quantization? q) => q is null || q.IsPerTensor ? q : q with { Axis = axis };
-        return new Constant(new TensorType(Type.Element, shape, Moved(Type.Quantization)), Storage, Codes, Moved(Affine), CodebookValues);
+        return new Constant(new TensorType(Type.Element, shape, Moved(Type.Quantization)), Storage, _section, Moved(Affine), CodebookValues);
     }
 
-    private float[] Decode()
+    private void Widen(ReadOnlySpan<byte> codes, Span<float> elements)
     {
-        ReadOnlySpan<byte> codes = Codes.Span;
-        float[] result = new float[Type.Shape.ElementCount];
         switch (Storage)
         {
             case Storage.Half:
-                for (int i = 0; i < result.Length; i++) result[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(codes[(2 * i)..]);
+                for (int i = 0; i < elements.Length; i++) elements[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(codes[(2 * i)..]);
                 break;
             case Storage.Codebook:
-                for (int i = 0; i < result.Length; i++) result[i] = CodebookValues[codes[i]];
+                ReadOnlySpan<float> shared = CodebookValues.Span;
+                for (int i = 0; i < elements.Length; i++) elements[i] = shared[codes[i]];
                 break;
             case Storage.Affine when Affine!.IsPerTensor:
-                for (int i = 0; i < result.Length; i++) result[i] = Affine.Scale * ((sbyte)codes[i] - Affine.ZeroPoint);
+                for (int i = 0; i < elements.Length; i++) elements[i] = Affine.Scale * ((sbyte)codes[i] - Affine.ZeroPoint);
                 break;
             case Storage.Affine:
                 int channels = Affine!.Scales.Count, inner = Type.Shape.Product(Affine.Axis + 1, Type.Shape.Rank);
-                for (int i = 0; i < result.Length; i++)
+                for (int i = 0; i < elements.Length; i++)
                 {
                     int channel = i / inner % channels;
-                    result[i] = Affine.Scales[channel] * ((sbyte)codes[i] - Affine.ZeroPoints[channel]);
+                    elements[i] = Affine.Scales[channel] * ((sbyte)codes[i] - Affine.ZeroPoints[channel]);
                 }
                 break;
         }
-        return result;
     }
 }

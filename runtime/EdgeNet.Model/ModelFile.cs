@@ -9,7 +9,9 @@ namespace EdgeNet.Model;
 public static class ModelFile
 {
     /// <summary>Writes a graph. The same graph gives the same bytes.</summary>
-    public static byte[] Write(Graph graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="encoding">How all values are stored that can be stored so; by default each in the way that takes the fewest bytes.</param>
+    public static byte[] Write(Graph graph, SectionEncoding? encoding = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         var sections = new List<ReadOnlyMemory<byte>>();
@@ -17,8 +19,8 @@ public static class ModelFile
         foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
         var header = new ModelHeader(
             [.. graph.Inputs.Select(input => new InputHeader(input.Name, input.Type.Element, input.Type.Shape.Span.ToArray().ToValueList(), input.Type.Quantization))],
-            [.. graph.Constants.Select(constant => Describe(constant, sections))],
-            [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, node.Inputs.Select(input => numbers[input]).ToValueList()))],
+            [.. graph.Constants.Select(constant => Describe(constant, sections, encoding))],
+            [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, Array.ConvertAll(node.Inputs.ToArray(), input => numbers[input]).ToValueList()))],
             [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))],
             graph.Card == ModelCard.Empty ? null : graph.Card);
         using var stream = new MemoryStream();
@@ -55,16 +57,24 @@ public static class ModelFile
     {
         ContainerReader container = ContainerReader.Open(file);
         ModelHeader header = HeaderReader.Read(container.Header);
-        var stored = new List<SectionEntry>();
-        foreach (ConstantHeader constant in header.Constants) stored.AddRange(SectionsOf(constant));
-        ReadOnlyMemory<byte>[] bytes = container.SectionBytes(stored);
-        var sections = new Queue<ReadOnlyMemory<byte>>();
-        for (int i = 0; i < bytes.Length; i++) sections.Enqueue(Decoded(stored[i], bytes[i]));
+        var entries = new List<SectionEntry>();
+        foreach (ConstantHeader constant in header.Constants) entries.AddRange(SectionsOf(constant));
+        ReadOnlyMemory<byte>[] stored = container.SectionBytes(entries);
+        var sections = new Queue<Section>();
+        int longest = 0;
+        for (int i = 0; i < stored.Length; i++)
+        {
+            var section = new Section(entries[i].Encoding, entries[i].ElementSize, stored[i], (int)entries[i].DecodedLength);
+            sections.Enqueue(section);
+            if (section.Encoding != SectionEncoding.Raw) longest = Math.Max(longest, section.Length);
+        }
+        // Constants keep their sections as they are stored. That each can be decoded is seen now, in one buffer for all.
+        byte[] buffer = new byte[longest];
         var builder = new GraphBuilder { Card = header.Card ?? ModelCard.Empty };
         var values = new List<Value>();
         foreach (InputHeader input in header.Inputs)
             values.Add(builder.Input(input.Name, new TensorType(input.Element, new Shape(input.Shape.Span), input.Quantization)));
-        foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections), constant.Name ?? ""));
+        foreach (ConstantHeader constant in header.Constants) values.Add(builder.Constant(Restore(constant, sections, buffer), constant.Name ?? ""));
         foreach (NodeHeader node in header.Nodes)
         {
             Value[] inputs = Array.ConvertAll(node.Inputs.ToArray(), number => ValueAt(number, $"node '{node.Name}'"));
@@ -82,14 +92,17 @@ public static class ModelFile
     public static (SectionEncoding Encoding, long Stored) StoredSize(Constant constant)
     {
         ArgumentNullException.ThrowIfNull(constant);
-        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span);
+        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span, null);
         return (section.Encoding, section.Stored.Length);
     }
 
     // Sections know elements of up to 4 bytes; an Int64 is two of them.
-    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes) => SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
+    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes, SectionEncoding? encoding) =>
+        encoding is { } asked && (asked != SectionEncoding.Huffman || codeSize == 1)
+            ? new EncodedSection(asked, SectionCodec.Encode(asked, Math.Min(codeSize, 4), bytes))
+            : SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
 
-    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections)
+    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections, SectionEncoding? encoding)
     {
         Constant constant = value.Constant!;
         Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
@@ -103,18 +116,10 @@ public static class ModelFile
 
         SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes)
         {
-            EncodedSection section = Encode(elementSize, bytes);
+            EncodedSection section = Encode(elementSize, bytes, encoding);
             sections.Add(section.Stored);
             return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length, Crc32C.Compute(section.Stored));
         }
-    }
-
-    private static ReadOnlyMemory<byte> Decoded(SectionEntry section, ReadOnlyMemory<byte> stored)
-    {
-        if (section.Encoding == SectionEncoding.Raw) return stored;
-        byte[] decoded = new byte[section.DecodedLength];
-        SectionCodec.Decode(section.Encoding, section.ElementSize, stored.Span, decoded);
-        return decoded;
     }
 
     private static IEnumerable<SectionEntry> SectionsOf(ConstantHeader constant)
@@ -133,22 +138,37 @@ public static class ModelFile
             : throw new ModelFormatException($"header: a section of {section.Decoded} bytes where its constant has room for {most}");
     }
 
-    private static Constant Restore(ConstantHeader header, Queue<ReadOnlyMemory<byte>> sections)
+    private static Constant Restore(ConstantHeader header, Queue<Section> sections, Span<byte> buffer)
     {
-        ReadOnlyMemory<byte> values = sections.Dequeue();
-        float[] scales = header.Scales is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
-        int[] zeroPoints = header.ZeroPoints is null ? new int[scales.Length] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadInt32LittleEndian);
-        float[] codebook = header.Codebook is null ? [] : Numbers(sections.Dequeue(), BinaryPrimitives.ReadSingleLittleEndian);
+        Section values = sections.Dequeue();
+        ReadOnlySpan<byte> codes = values.Stored.Span;
+        if (values.Encoding != SectionEncoding.Raw)
+        {
+            values.CopyTo(buffer[..values.Length]);
+            codes = buffer[..values.Length];
+        }
+        float[] scales = header.Scales is null ? [] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadSingleLittleEndian);
+        int[] zeroPoints = header.ZeroPoints is null ? new int[scales.Length] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadInt32LittleEndian);
+        float[] codebook = header.Codebook is null ? [] : Numbers(sections.Dequeue().Bytes, BinaryPrimitives.ReadSingleLittleEndian);
         Quantization? quantization = header.Scales is null ? null : new(scales.ToValueList(), zeroPoints.ToValueList(), header.Axis ?? 0);
         Shape shape = new(header.Shape.Span);
-        return header.Storage switch
+        TensorType real = new(ElementType.Float32, shape);
+        switch (header.Storage)
         {
-            Storage.Dense => Constant.Dense(new TensorType(header.Element, shape, quantization), values),
-            Storage.Half => Constant.Half(shape, values),
-            Storage.Affine => Constant.AffineCodes(shape, values, quantization ?? throw new ModelFormatException("header: a constant stored as Affine has no scales")),
-            Storage.Codebook => Constant.Codebook(shape, values, codebook.ToValueList()),
-            _ => throw new ModelFormatException($"header: storage {header.Storage} is unknown"),
-        };
+            case Storage.Dense:
+                return Constant.Stored(new TensorType(header.Element, shape, quantization), Storage.Dense, values, null, []);
+            case Storage.Half:
+                return Constant.Stored(real, Storage.Half, values, null, []);
+            case Storage.Affine when quantization is null:
+                throw new ModelFormatException("header: a constant stored as Affine has no scales");
+            case Storage.Affine:
+                return Constant.Stored(real, Storage.Affine, values, quantization, []);
+            case Storage.Codebook:
+                Constant.CheckIndices(codes, codebook.ToValueList());
+                return Constant.Stored(real, Storage.Codebook, values, null, codebook.ToValueList());
+            default:
+                throw new ModelFormatException($"header: storage {header.Storage} is unknown");
+        }
     }
 
     private delegate T ReadNumber<T>(ReadOnlySpan<byte> bytes);

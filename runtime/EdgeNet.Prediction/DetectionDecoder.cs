@@ -178,7 +178,7 @@ internal sealed class DetectionDecoder
     private int[] Resolve(ImmutableArray<string> names, string what)
     {
         if (names.IsDefaultOrEmpty) return [];
-        return [.. names.Select(name =>
+        return Array.ConvertAll(names.ToArray(), name =>
         {
             for (int i = 0; i < _graph.Outputs.Length; i++)
             {
@@ -187,7 +187,7 @@ internal sealed class DetectionDecoder
                 return i;
             }
             throw Wrong($"{what} are to be in output '{name}', which the model does not have; it has {string.Join(", ", _graph.Outputs.Select(output => output.Name))}");
-        })];
+        });
     }
 
     private TensorType Type(int output) => _graph.Outputs[output].Value.Type;

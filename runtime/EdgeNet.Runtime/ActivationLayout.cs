@@ -197,7 +197,7 @@ internal sealed class ActivationLayout
 
         List<Lifetime> order = [.. _lifetimes.Values.OrderByDescending(l => l.Size).ThenBy(l => l.First)];
         Bytes = Place(order);
-        long[] best = [.. order.Select(life => life.Offset)];
+        long[] best = Offsets(order);
         Lifetime[] bestOrder = [.. order];
         var random = new Random(1);
         int attempts = order.Count < 2 ? 0 : Math.Clamp(PlacementEffort / (order.Count * order.Count), 20, 1000);
@@ -209,9 +209,16 @@ internal sealed class ActivationLayout
             long bytes = Place(order);
             if (bytes > Bytes) continue;
             (Bytes, bestOrder) = (bytes, [.. order]);
-            best = [.. order.Select(life => life.Offset)];
+            best = Offsets(order);
         }
-        foreach ((Lifetime life, long offset) in bestOrder.Zip(best)) life.Offset = offset;
+        for (int i = 0; i < best.Length; i++) bestOrder[i].Offset = best[i];
+
+        static long[] Offsets(List<Lifetime> lifetimes)
+        {
+            long[] offsets = new long[lifetimes.Count];
+            for (int i = 0; i < offsets.Length; i++) offsets[i] = lifetimes[i].Offset;
+            return offsets;
+        }
     }
 
     /// <summary>Places each at the smallest gap that it fits into, in this order.</summary>

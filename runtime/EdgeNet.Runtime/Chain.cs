@@ -62,7 +62,8 @@ internal sealed class Chain(IReadOnlyList<StepGroup> stages)
     private static bool Fits(List<StepGroup> stages)
     {
         Strip[] strips = Strip.Of(stages, 1);
-        long bytes = strips.Take(stages.Count - 1).Sum(strip => strip.RingBytes) + stages.Sum(stage => stage.Main.Inputs[1].Type.ByteCount);
+        long bytes = stages.Sum(stage => stage.Main.Inputs[1].Type.ByteCount);
+        foreach (Strip strip in strips.AsSpan(0, stages.Count - 1)) bytes += strip.RingBytes;
         return bytes <= CacheBytes;
     }
 }

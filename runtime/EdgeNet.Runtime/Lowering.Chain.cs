@@ -99,14 +99,14 @@ internal static partial class Lowering
         int width = group.Output.Type.Shape[2];
         if (group.Main.Op is DepthwiseConv2D)
         {
-            PackedDepthwise depthwise = PackDepthwise(group);
+            PackedDepthwise depthwise = PackDepthwise(group, binding);
             names.Add(depthwise.Kernel.Name);
             scratchBytes = Math.Max(scratchBytes, depthwise.ScratchBytes);
             weightBytes += depthwise.WeightBytes;
             return (in ImageView input, nint output, int rowBytes, int begin, int end, nint scratch) =>
                 depthwise.Run(in input, output + (nint)begin * rowBytes, rowBytes, begin, end, scratch);
         }
-        PixelLayer packed = PackConvolution(group);
+        PixelLayer packed = PackConvolution(group, binding);
         names.Add(packed.Kernel);
         scratchBytes = Math.Max(scratchBytes, packed.ScratchBytes);
         weightBytes += packed.WeightBytes;

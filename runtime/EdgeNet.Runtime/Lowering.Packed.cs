@@ -31,7 +31,7 @@ internal static partial class Lowering
 
     private static Work ConvolutionWork(StepGroup group, Binding binding)
     {
-        PixelLayer packed = PackConvolution(group);
+        PixelLayer packed = PackConvolution(group, binding);
         Tensor y = binding.Bind(group.Output);
         ImageView input = binding.Bind(group.Main.Inputs[0]).AsImage(), output = y.AsImage();
         ImageView residual = group.Residual is null ? default : binding.Bind(group.Residual).AsImage();
@@ -63,7 +63,7 @@ internal static partial class Lowering
 
     private static Work DepthwiseWork(StepGroup group, Binding binding)
     {
-        PackedDepthwise packed = PackDepthwise(group);
+        PackedDepthwise packed = PackDepthwise(group, binding);
         Tensor y = binding.Bind(group.Output);
         ImageView input = binding.Bind(group.Main.Inputs[0]).AsImage(), output = y.AsImage();
         Action<int, int>[] posts = Posts(group, y, binding);
@@ -95,7 +95,7 @@ internal static partial class Lowering
         return posts;
     }
 
-    private static PixelLayer PackConvolution(StepGroup group)
+    private static PixelLayer PackConvolution(StepGroup group, Binding binding)
     {
         (Value x, Constant w, Constant? bias) = Operands(group.Main);
         ConvolutionShape shape = group.Main.Op is Conv2D op
@@ -111,26 +111,26 @@ internal static partial class Lowering
             };
         if (x.Type.Quantization is null)
         {
-            float[] weights = w.ToArray<float>();
+            ReadOnlySpan<float> weights = binding.Decode<float>(w);
             if (KernelChoice.SparsePointwiseF32() is { } sparse
-                && PackedSparsePointwise.Pays(sparse, in shape, weights.Length - weights.AsSpan().Count(0)))
+                && PackedSparsePointwise.Pays(sparse, in shape, weights.Length - weights.Count(0)))
                 return PixelLayer.Of(PackedSparsePointwise.F32(in shape, sparse, weights, bias?.ToArray<float>(), group.Minimum, group.Maximum));
             return PixelLayer.Of(PackedConvolution.F32(in shape, KernelChoice.PointwiseF32()!, weights, bias?.ToArray<float>(), group.Minimum, group.Maximum));
         }
         var q = new ChannelQuantization(x.Type, w.Type, group.Main.Output.Type, shape.OutputChannels);
         QuantizationS8 clamped = q.Clamped(group.Minimum, group.Maximum);
-        sbyte[] codes = w.ToArray<sbyte>();
+        ReadOnlySpan<sbyte> codes = binding.Decode<sbyte>(w);
         return PixelLayer.Of(PackedConvolution.S8(in shape, KernelChoice.PointwiseS8(in shape, in clamped, codes)!, clamped, codes, bias?.ToArray<int>()));
     }
 
-    private static PackedDepthwise PackDepthwise(StepGroup group)
+    private static PackedDepthwise PackDepthwise(StepGroup group, Binding binding)
     {
         (Value x, Constant w, Constant? bias) = Operands(group.Main);
         DepthwiseShape shape = ShapeOf((DepthwiseConv2D)group.Main.Op, x.Type.Shape, w.Type.Shape);
         if (x.Type.Quantization is null)
-            return PackedDepthwise.F32(in shape, KernelChoice.DepthwiseF32(in shape)!, w.ToArray<float>(), bias?.ToArray<float>(), group.Minimum, group.Maximum);
+            return PackedDepthwise.F32(in shape, KernelChoice.DepthwiseF32(in shape)!, binding.Decode<float>(w), bias?.ToArray<float>(), group.Minimum, group.Maximum);
         var q = new ChannelQuantization(x.Type, w.Type, group.Main.Output.Type, shape.OutputChannels);
-        return PackedDepthwise.S8(in shape, KernelChoice.DepthwiseS8(in shape)!, q.Clamped(group.Minimum, group.Maximum), w.ToArray<sbyte>(), bias?.ToArray<int>());
+        return PackedDepthwise.S8(in shape, KernelChoice.DepthwiseS8(in shape)!, q.Clamped(group.Minimum, group.Maximum), binding.Decode<sbyte>(w), bias?.ToArray<int>());
     }
 
     private static (Value Input, Constant Weights, Constant? Bias) Operands(Node node) =>

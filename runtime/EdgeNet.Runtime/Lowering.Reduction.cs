@@ -109,7 +109,11 @@ internal static partial class Lowering
         if (x.Type.Element is not (ElementType.Float32 or ElementType.Int8)) throw NoKernel(op, x);
         int rank = x.Shape.Rank;
         var passes = new List<(AxisShape Shape, ResizeTaps Taps, Tensor From, Tensor To)>();
-        int[] axes = [.. Enumerable.Range(0, rank).Where(axis => op.Sizes[axis] != x.Shape[axis] || op.Scales[axis] != 1 || Cropped(axis))];
+        var axes = new List<int>();
+        for (int axis = 0; axis < rank; axis++)
+        {
+            if (op.Sizes[axis] != x.Shape[axis] || op.Scales[axis] != 1 || Cropped(axis)) axes.Add(axis);
+        }
         Tensor from = x;
         foreach (int axis in axes)
         {

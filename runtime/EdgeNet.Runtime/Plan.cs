@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
 
@@ -59,7 +60,8 @@ internal sealed class Plan
         }
         int scratchBytes = steps.Count == 0 ? 0 : steps.Max(step => step.Work.ScratchBytes);
         RequireRoom(layout.Bytes + (long)scratchBytes * options.Threads, options);
-        AlignedBuffer[] scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new AlignedBuffer(scratchBytes))];
+        var scratch = new AlignedBuffer[options.Threads];
+        for (int thread = 0; thread < scratch.Length; thread++) scratch[thread] = new AlignedBuffer(scratchBytes);
         return new Plan(
             arena, scratch, [.. graph.Inputs.Select(binding.Bind)], [.. graph.Outputs.Select(output => binding.Bind(output.Value))], [.. steps], layout.LeastBytes);
     }
@@ -78,6 +80,7 @@ internal sealed class Plan
 internal sealed class Binding(ActivationLayout layout, AlignedBuffer arena, int threads)
 {
     private readonly Dictionary<Value, Tensor> _tensors = [];
+    private byte[] _decoded = [];
 
     /// <summary>Threads that will share the work.</summary>
     public int Threads => threads;
@@ -90,13 +93,25 @@ internal sealed class Binding(ActivationLayout layout, AlignedBuffer arena, int 
         if (value.Constant is { } constant)
         {
             tensor = new Tensor(value.Type);
-            constant.Elements().CopyTo(tensor.Bytes);
+            constant.CopyTo(tensor.Bytes.Span);
         }
         else
         {
             tensor = new Tensor(value.Type, arena, layout[value]);
         }
         return _tensors[value] = tensor;
+    }
+
+    /// <summary>
+    /// The elements of a constant that is about to be packed. They are good until the next is asked for: one buffer serves all, so that
+    /// no more than one layer's weights are in memory decoded and packed at once.
+    /// </summary>
+    public ReadOnlySpan<T> Decode<T>(Constant constant) where T : unmanaged
+    {
+        int length = checked((int)constant.Type.ByteCount);
+        if (_decoded.Length < length) _decoded = new byte[length];
+        constant.CopyTo(_decoded.AsSpan(0, length));
+        return MemoryMarshal.Cast<byte, T>(_decoded.AsSpan(0, length));
     }
 
     public Tensor[] Bind(IEnumerable<Value> values) => [.. values.Select(Bind)];

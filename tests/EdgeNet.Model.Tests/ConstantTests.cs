@@ -1,3 +1,5 @@
+using EdgeNet.Model.Format;
+
 namespace EdgeNet.Model.Tests;
 
 public class ConstantTests
@@ -9,6 +11,41 @@ public class ConstantTests
         Assert.Equal([-0.5f, 1.5f], Constant.AffineCodes([2], new byte[] { 0, 4 }, Quantization.PerTensor(0.5f, 1)).ToArray<float>());
         Assert.Equal([2f, 3f, 8f, 12f], Constant.AffineCodes([2, 2], new byte[] { 2, 3, 2, 3 }, Quantization.PerChannel([1, 4], 0)).ToArray<float>());
         Assert.Equal([1.5f], Constant.Half([1], new byte[] { 0x00, 0x3E }).ToArray<float>());
+    }
+
+    /// <summary>Of a file, constants keep their codes encoded, and widen them where they are to go.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(SectionEncoding.Raw)]
+    [InlineData(SectionEncoding.Huffman)]
+    [InlineData(SectionEncoding.Sparse)]
+    public void Constants_of_a_file_decode_to_the_same_each_time(SectionEncoding? encoding)
+    {
+        byte[] codes = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * i % 7))];
+        Constant[] constants =
+        [
+            Constant.Codebook([1000], codes, [0, 1, 2, 3, 4, 5, 6.5f]),
+            Constant.AffineCodes([1000], codes, Quantization.PerTensor(0.5f, 1)),
+            Constant.Half([500], codes),
+            Constant.Dense(new TensorType(ElementType.Int8, [1000]), codes),
+            Constant.Dense(new TensorType(ElementType.Float32, [250]), codes),
+        ];
+        var builder = new GraphBuilder();
+        for (int i = 0; i < constants.Length; i++) builder.Output($"{i}", builder.Constant(constants[i]));
+        Graph read = ModelFile.Read(ModelFile.Write(builder.Build(), encoding));
+        for (int i = 0; i < constants.Length; i++)
+        {
+            Constant constant = read.Outputs[i].Value.Constant!;
+            byte[] elements = new byte[constant.Type.ByteCount];
+            for (int time = 0; time < 2; time++)
+            {
+                constant.CopyTo(elements);
+                Assert.Equal(constants[i].Elements().ToArray(), elements);
+                Assert.Equal(constants[i].Elements().ToArray(), constant.Elements().ToArray());
+                Assert.Equal(constants[i].Codes.ToArray(), constant.Codes.ToArray());
+            }
+            Assert.Throws<ArgumentException>(() => constant.CopyTo(new byte[elements.Length + 1]));
+        }
     }
 
     [Fact]

@@ -121,12 +121,13 @@ internal sealed class ConvolutionCase
         var columns = new SortedSet<int> { 1 };
         for (int edge = kernel.VectorColumns; edge <= kernel.TileColumns; edge += kernel.VectorColumns) columns.UnionWith([edge - 1, edge, edge + 1]);
         columns.Remove(0);
-        return
-        [
-            .. from pixels in Enumerable.Range(1, kernel.TileRows + 1).Append(2 * kernel.TileRows + 1)
-               from column in columns
-               select (pixels, column),
-        ];
+        var edges = new List<(int, int)>();
+        for (int pixels = 1; pixels <= kernel.TileRows + 2; pixels++)
+        {
+            // The last is the rest of a third tile.
+            foreach (int column in columns) edges.Add((pixels <= kernel.TileRows + 1 ? pixels : 2 * kernel.TileRows + 1, column));
+        }
+        return [.. edges];
     }
 
     private static ConvolutionShape EdgeShape((int Pixels, int Columns) edge, SeededNoise noise, out string window)

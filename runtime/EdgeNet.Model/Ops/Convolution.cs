@@ -128,9 +128,10 @@ internal static class Window
     {
         if (strides.Count != 2 || dilations.Count != 2 || padding.Count != 4)
             throw new ShapeException($"strides {strides}, dilations {dilations}, padding {padding}; expected 2, 2 and 4 numbers");
-        foreach (int x in strides.Concat(dilations))
+        for (int i = 0; i < 2; i++)
         {
-            if (x is < 1 or > MaxParameter) throw new ShapeException($"strides {strides} and dilations {dilations}; expected numbers from 1 to {MaxParameter}");
+            if (strides[i] is < 1 or > MaxParameter || dilations[i] is < 1 or > MaxParameter)
+                throw new ShapeException($"strides {strides} and dilations {dilations}; expected numbers from 1 to {MaxParameter}");
         }
         foreach (int x in padding)
         {

@@ -124,7 +124,7 @@ public sealed record Gather(int Axis) : Op
         RequireAxis(Axis, shape);
         Require(inputs[1].Element is ElementType.Int32 or ElementType.Int64, $"indices of {inputs[1].Element}; expected Int32 or Int64");
         Require(inputs[0].Quantization is null or { IsPerTensor: true }, "gather from a tensor that is quantized per channel");
-        return [Moved(inputs[0], [.. shape.Take(Axis), .. inputs[1].Shape, .. shape.Skip(Axis + 1)])];
+        return [Moved(inputs[0], [.. shape.Span[..Axis], .. inputs[1].Shape.Span, .. shape.Span[(Axis + 1)..]])];
     }
 }
 
@@ -158,7 +158,7 @@ public sealed record GatherNd(int BatchDims = 0) : Op
         Require(inputs[1].Element == ElementType.Int64, $"indices of {inputs[1].Element}; expected Int64");
         Require(indices.Rank >= 1 && BatchDims >= 0 && BatchDims < indices.Rank && BatchDims + indices[^1] <= shape.Rank
             && shape.Span[..BatchDims].SequenceEqual(indices.Span[..BatchDims]), $"indices of shape {indices} do not fit {shape} under {BatchDims} batch axes");
-        return [Moved(inputs[0], [.. indices.Take(indices.Rank - 1), .. shape.Skip(BatchDims + indices[^1])])];
+        return [Moved(inputs[0], [.. indices.Span[..^1], .. shape.Span[(BatchDims + indices[^1])..]])];
     }
 }
 

@@ -86,9 +86,8 @@ public abstract record IndexOfExtreme(int Axis, bool KeepDims, bool SelectLast) 
         Shape shape = inputs[0].Shape;
         RequireAxis(Axis, shape);
         Require(shape[Axis] > 0, $"axis {Axis} of shape {shape} is empty");
-        Shape kept = shape.With(Axis, 1);
-        int axis = Axis;
-        return [new TensorType(ElementType.Int64, KeepDims ? kept : new Shape([.. kept.Where((_, i) => i != axis)]))];
+        Shape kept = KeepDims ? shape.With(Axis, 1) : new Shape([.. shape.Span[..Axis], .. shape.Span[(Axis + 1)..]]);
+        return [new TensorType(ElementType.Int64, kept)];
     }
 }
 

@@ -29,7 +29,7 @@ internal static class ConstantFolding
     private static Tensor Decode(Value value)
     {
         var tensor = new Tensor(value.Type);
-        value.Constant!.Elements().CopyTo(tensor.Bytes);
+        value.Constant!.CopyTo(tensor.Bytes.Span);
         return tensor;
     }
 }
