@@ -32,14 +32,20 @@ internal sealed class Chain(IReadOnlyList<StepGroup> stages)
     /// <summary>All that is written and seen outside.</summary>
     public IEnumerable<Value> Writes => Last.Writes;
 
-    /// <summary>Chains the groups of a graph.</summary>
-    public static List<Chain> Of(Graph graph, IReadOnlyList<StepGroup> groups)
+    /// <summary>
+    /// What several threads may compute more than one would: rows above a thread's first that the one before has, too, and a last row that
+    /// not all have.
+    /// </summary>
+    private const double MostOverhead = 0.04;
+
+    /// <summary>Chains the groups of a graph for so many threads.</summary>
+    public static List<Chain> Of(Graph graph, IReadOnlyList<StepGroup> groups, int threads)
     {
         var chains = new List<Chain>();
         for (int i = 0; i < groups.Count; i++)
         {
             List<StepGroup> stages = [groups[i]];
-            while (i + 1 < groups.Count && Follows(graph, stages[^1], groups[i + 1]) && Fits([.. stages, groups[i + 1]]))
+            while (i + 1 < groups.Count && Follows(graph, stages[^1], groups[i + 1]) && Fits([.. stages, groups[i + 1]], threads))
                 stages.Add(groups[++i]);
             chains.Add(new Chain(stages));
         }
@@ -59,12 +65,30 @@ internal sealed class Chain(IReadOnlyList<StepGroup> stages)
     private static bool IsRowWise(StepGroup group) =>
         group.Main.Op is Conv2D { Groups: 1 } or DepthwiseConv2D && Lowering.IsPacked(group.Main) && group.Main.Inputs[0].Type.Shape[0] == 1;
 
-    private static bool Fits(List<StepGroup> stages)
+    private static bool Fits(List<StepGroup> stages, int threads)
     {
         Strip[] strips = Strip.Of(stages, 1);
         long bytes = stages.Sum(stage => stage.Main.Inputs[1].Type.ByteCount);
-        foreach (Strip strip in strips.AsSpan(0, stages.Count - 1)) bytes += strip.RingBytes;
-        return bytes <= CacheBytes;
+        for (int i = 0; i < strips.Length - 1; i++) bytes += strips[i].RingBytes;
+        return bytes <= CacheBytes && Overhead(stages, strips, threads) <= MostOverhead;
+    }
+
+    /// <summary>How much longer the busiest thread works than it would if all rows were shared out evenly and computed once.</summary>
+    private static double Overhead(List<StepGroup> stages, Strip[] strips, int threads)
+    {
+        double most = 0, total = stages.Sum(stage => stage.Main.MultiplyAdds);
+        for (int thread = 0; thread < threads; thread++)
+        {
+            int begin = strips[^1].Height * thread / threads, end = strips[^1].Height * (thread + 1) / threads;
+            double work = 0;
+            for (int i = strips.Length - 1; i >= 0 && begin < end; i--)
+            {
+                work += (double)stages[i].Main.MultiplyAdds * (end - begin) / strips[i].Height;
+                if (i > 0) (begin, end) = (Math.Max(0, strips[i].Window.Begin(begin)), Math.Min(strips[i - 1].Height, strips[i].Window.End(end - 1)));
+            }
+            most = Math.Max(most, work);
+        }
+        return most * threads / total - 1;
     }
 }
 

@@ -20,8 +20,8 @@ internal sealed class ComputePool : IDisposable
     /// <summary>Work below this cost is done by the caller alone: handing it over would take longer.</summary>
     private const long WorthSharing = 50_000;
 
-    /// <summary>Spins before a waiting thread begins to yield: some ten microseconds.</summary>
-    private const int SpinsBeforeYield = 300;
+    /// <summary>Spins of some 40 ns before a waiting thread begins to yield.</summary>
+    private const int SpinsBeforeYield = 1000;
 
     /// <summary>Yields after a run before a worker parks.</summary>
     private const int YieldsBeforePark = 200;
@@ -82,7 +82,7 @@ internal sealed class ComputePool : IDisposable
     {
         if (_workers == 1 || work.Cost < WorthSharing || work.Units <= work.Grain)
         {
-            work.Kernel(0, work.Units, _scratch[0]);
+            work.Kernel(0, work.Units, _scratch[0], false);
             return;
         }
         int chunk = work.Grain;
@@ -164,7 +164,8 @@ internal sealed class ComputePool : IDisposable
         for (int i = 0; i < _workers; i++)
         {
             int victim = worker + i < _workers ? worker + i : worker + i - _workers;
-            while (TryTake(victim, job, fromFront: i == 0, out int chunk)) Compute(worker, in _jobs[job % JobsRemembered], chunk);
+            for (int last = int.MinValue; TryTake(victim, job, fromFront: i == 0, out int chunk); last = chunk)
+                Compute(worker, in _jobs[job % JobsRemembered], chunk, chunk == last + 1);
         }
     }
 
@@ -188,12 +189,12 @@ internal sealed class ComputePool : IDisposable
         }
     }
 
-    private void Compute(int worker, in Job job, int chunk)
+    private void Compute(int worker, in Job job, int chunk, bool continues)
     {
         try
         {
             int begin = chunk * job.Chunk;
-            job.Work.Kernel(begin, Math.Min(job.Work.Units, begin + job.Chunk), _scratch[worker]);
+            job.Work.Kernel(begin, Math.Min(job.Work.Units, begin + job.Chunk), _scratch[worker], continues);
         }
         catch (Exception e)
         {
@@ -205,7 +206,7 @@ internal sealed class ComputePool : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Relax(int spins)
     {
-        if (spins < SpinsBeforeYield) Thread.SpinWait(8);
+        if (spins < SpinsBeforeYield) Thread.SpinWait(1);
         else Thread.Yield();
     }
 

@@ -25,20 +25,23 @@ internal static partial class Lowering
         for (int i = 0; i < count; i++) kernels[i] = Rows(chain.Stages[i], binding, names, ref scratchBytes, ref weightBytes);
         Action<int, int>[] posts = Posts(chain.Last, y, binding);
 
-        // After the kernels' own scratch: the rings, and how far each stage has come.
+        // After the kernels' own scratch: how far each stage has come, and the rings.
         int[] ringOffsets = new int[count];
-        int used = AlignedBuffer.RoundUp(scratchBytes);
+        int progress = AlignedBuffer.RoundUp(scratchBytes), used = progress + AlignedBuffer.RoundUp(count * sizeof(int));
         for (int i = 0; i < count - 1; i++)
         {
             ringOffsets[i] = used;
             used = AlignedBuffer.RoundUp(checked(used + (int)strips[i].RingBytes));
         }
         int height = output.RowCapacity, rowElements = y.Shape[2] * y.Shape[3];
-        return new Work(height, (begin, end, scratch) =>
+        return new Work(height, (begin, end, scratch, continues) =>
         {
-            Span<int> done = stackalloc int[count], wanted = stackalloc int[count];
-            done[^1] = begin;
-            for (int i = count - 1; i > 0; i--) done[i - 1] = Math.Max(0, strips[i].Window.Begin(done[i]));
+            Span<int> done = AlignedBuffer.At<int>(scratch + progress, count), wanted = stackalloc int[count];
+            if (!continues)
+            {
+                done[^1] = begin;
+                for (int i = count - 1; i > 0; i--) done[i - 1] = Math.Max(0, strips[i].Window.Begin(done[i]));
+            }
             for (int row = begin; row < end; row += strips[^1].Rows)
             {
                 wanted[^1] = Math.Min(end, row + strips[^1].Rows);
@@ -61,8 +64,7 @@ internal static partial class Lowering
             ScratchBytes = used,
             WeightBytes = weightBytes,
             Cost = chain.Stages.Sum(stage => stage.Main.MultiplyAdds) / 8,
-            // Each range computes the rows above its first anew: few and long ones.
-            Grain = Math.Max(strips[^1].Rows, (height + 2 * binding.Threads - 1) / (2 * binding.Threads)),
+            Grain = strips[^1].Rows,
         };
     }
 

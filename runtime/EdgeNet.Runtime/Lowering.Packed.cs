@@ -42,7 +42,7 @@ internal static partial class Lowering
         if (binding.Threads > 1 && posts.Length == 0)
             parts = Math.Clamp((UnitsPerThread * binding.Threads + blocks - 1) / blocks, 1, packed.Panels);
         int panels = packed.Panels;
-        return new Work(blocks * parts, (begin, end, scratch) =>
+        return new Work(blocks * parts, (begin, end, scratch, _) =>
         {
             for (int unit = begin; unit < end; unit++)
             {
@@ -68,7 +68,7 @@ internal static partial class Lowering
         ImageView input = binding.Bind(group.Main.Inputs[0]).AsImage(), output = y.AsImage();
         Action<int, int>[] posts = Posts(group, y, binding);
         int rowElements = y.Shape[2] * y.Shape[3];
-        return new Work(y.Shape[0] * y.Shape[1], (begin, end, scratch) =>
+        return new Work(y.Shape[0] * y.Shape[1], (begin, end, scratch, _) =>
         {
             packed.Run(in input, output.Row(begin), output.RowBytes, begin, end, scratch);
             foreach (Action<int, int> post in posts) post(begin * rowElements, end * rowElements);
@@ -77,7 +77,7 @@ internal static partial class Lowering
             Name = packed.Kernel.Name,
             ScratchBytes = packed.ScratchBytes,
             WeightBytes = packed.WeightBytes,
-            Cost = group.Main.MultiplyAdds / 4,
+            Cost = group.Main.MultiplyAdds / 2,
         };
     }
 
@@ -90,7 +90,7 @@ internal static partial class Lowering
             Node node = group.Posts[i];
             Tensor[] inputs = [y.As(node.Inputs[0].Type), .. binding.Bind(node.Inputs.Skip(1))];
             WorkKernel kernel = Lower(node, inputs, [y.As(node.Output.Type)]).Kernel;
-            posts[i] = (begin, end) => kernel(begin, end, 0);
+            posts[i] = (begin, end) => kernel(begin, end, 0, false);
         }
         return posts;
     }

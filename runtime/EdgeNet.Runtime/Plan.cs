@@ -44,7 +44,7 @@ internal sealed class Plan
     public static Plan Create(Graph graph, SessionOptions options)
     {
         graph = ConstantFolding.Run(NormalizationFolding.Run(graph), options.MaxActivationBytes);
-        List<Chain> chains = Chain.Of(graph, StepGroup.Of(graph));
+        List<Chain> chains = Chain.Of(graph, StepGroup.Of(graph), options.Threads);
         ActivationLayout layout = ActivationLayout.Of(graph, chains, Lowering.HasStrides);
         RequireRoom(layout.Bytes, options);
         var arena = new AlignedBuffer((int)layout.Bytes);

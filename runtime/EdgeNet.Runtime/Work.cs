@@ -4,13 +4,14 @@ namespace EdgeNet.Runtime;
 /// <param name="begin">The first unit.</param>
 /// <param name="end">The unit after the last.</param>
 /// <param name="scratch">The worker's own scratch memory, as many bytes as its <see cref="Work"/> asks for.</param>
-internal delegate void WorkKernel(int begin, int end, nint scratch);
+/// <param name="continues">Whether the units before were the last thing this worker did: its scratch is as it left it.</param>
+internal delegate void WorkKernel(int begin, int end, nint scratch, bool continues);
 
 /// <summary>What a step computes: units of work that may run in any order and on any thread, and the kernel that computes a range of them.</summary>
 internal sealed record Work(int Units, WorkKernel Kernel)
 {
     /// <summary>Work that needs no scratch memory.</summary>
-    public Work(int units, Action<int, int> kernel) : this(units, (begin, end, _) => kernel(begin, end)) { }
+    public Work(int units, Action<int, int> kernel) : this(units, (begin, end, _, _) => kernel(begin, end)) { }
 
     /// <summary>Units that are computed together; a range is never split finer.</summary>
     public int Grain { get; init; } = 1;

@@ -54,7 +54,7 @@ public sealed class ComputePoolTests
         pool.BeginRun();
         for (int job = 0; job < 500; job++)
         {
-            pool.Run(new Work(64, (_, _, own) =>
+            pool.Run(new Work(64, (_, _, own, _) =>
             {
                 ref int user = ref users[own / 64];
                 if (Interlocked.Exchange(ref user, 1) != 0) throw new InvalidOperationException("two workers on one scratch");

@@ -102,8 +102,23 @@ public static unsafe partial class DepthwiseF32
     {
         (int begin, int end) = KernelWindow.Inside(x * row->Stride - row->PadLeft, row->KernelWidth, row->Dilation, row->InputWidth);
         float* block = (float*)row->Weights;
-        int length = 8 * (1 + row->KernelHeight * row->KernelWidth);
-        for (int c = 0; c < row->Channels; c += 8, block += length) Avx2Block(row, x, c, block, begin, end);
+        nint step = row->Dilation * row->PixelBytes, at = (x * row->Stride - row->PadLeft + begin * row->Dilation) * row->PixelBytes;
+        float* output = (float*)row->Output + (nint)x * row->Channels;
+        Vector256<float> low = Vector256.Create(row->Minimum), high = Vector256.Create(row->Maximum);
+        int c = 0;
+        for (; c + 8 <= row->Channels; c += 8, at += 32)
+        {
+            Vector256<float> sum = Vector256.Load(block);
+            block += 8;
+            for (int ky = 0; ky < row->KernelHeight; ky++, block += 8 * row->KernelWidth)
+            {
+                byte* input = (byte*)row->Rows[ky] + at;
+                for (int kx = begin; kx < end; kx++, input += step)
+                    sum = Vector256.FusedMultiplyAdd(Vector256.Load((float*)input), Vector256.Load(block + 8 * kx), sum);
+            }
+            Avx.Min(high, Avx.Max(low, sum)).Store(output + c);
+        }
+        if (c < row->Channels) Avx2Block(row, x, c, block, begin, end);
     }
 
     /// <summary>One pixel × up to 8 channels over the taps begin..end of each row of the window.</summary>

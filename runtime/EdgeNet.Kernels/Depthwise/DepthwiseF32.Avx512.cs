@@ -105,8 +105,23 @@ public static unsafe partial class DepthwiseF32
     {
         (int begin, int end) = KernelWindow.Inside(x * row->Stride - row->PadLeft, row->KernelWidth, row->Dilation, row->InputWidth);
         float* block = (float*)row->Weights;
-        int length = 16 * (1 + row->KernelHeight * row->KernelWidth);
-        for (int c = 0; c < row->Channels; c += 16, block += length) Avx512Block(row, x, c, block, begin, end);
+        nint step = row->Dilation * row->PixelBytes, at = (x * row->Stride - row->PadLeft + begin * row->Dilation) * row->PixelBytes;
+        float* output = (float*)row->Output + (nint)x * row->Channels;
+        Vector512<float> low = Vector512.Create(row->Minimum), high = Vector512.Create(row->Maximum);
+        int c = 0;
+        for (; c + 16 <= row->Channels; c += 16, at += 64)
+        {
+            Vector512<float> sum = Vector512.Load(block);
+            block += 16;
+            for (int ky = 0; ky < row->KernelHeight; ky++, block += 16 * row->KernelWidth)
+            {
+                byte* input = (byte*)row->Rows[ky] + at;
+                for (int kx = begin; kx < end; kx++, input += step)
+                    sum = Vector512.FusedMultiplyAdd(Vector512.Load((float*)input), Vector512.Load(block + 16 * kx), sum);
+            }
+            Avx512F.Min(high, Avx512F.Max(low, sum)).Store(output + c);
+        }
+        if (c < row->Channels) Avx512Block(row, x, c, block, begin, end);
     }
 
     /// <summary>One pixel × up to 16 channels over the taps begin..end of each row of the window.</summary>

@@ -37,6 +37,9 @@ public sealed class AlignedBuffer
     /// <summary>The bytes as elements.</summary>
     public Span<T> As<T>() where T : unmanaged => MemoryMarshal.Cast<byte, T>(_bytes.AsSpan(_start, Length));
 
+    /// <summary>Elements at an address within a buffer that is still referenced.</summary>
+    public static unsafe Span<T> At<T>(nint address, int count) where T : unmanaged => new((void*)address, count);
+
     /// <summary><paramref name="bytes"/> rounded up to whole cache lines.</summary>
     public static int RoundUp(int bytes) => checked(bytes + Alignment - 1) & -Alignment;
 }

@@ -21,7 +21,7 @@ internal static class ConstantFolding
         }
         Tensor[] outputs = [.. node.Outputs.Select(output => new Tensor(output.Type))];
         Work work = Lowering.Lower(node, [.. inputs.Select(Decode)], outputs);
-        work.Kernel(0, work.Units, 0);
+        work.Kernel(0, work.Units, 0, false);
         for (int i = 0; i < outputs.Length; i++)
             rewriter[node.Outputs[i]] = rewriter.Constant(Constant.Dense(outputs[i].Type, outputs[i].Bytes.ToArray()), node.Outputs[i].Name);
     });
