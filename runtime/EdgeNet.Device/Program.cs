@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using EdgeNet.Device;
 using EdgeNet.Device.Bench;
 using EdgeNet.Kernels;
@@ -171,6 +170,4 @@ internal static partial class Program
             throw new IOException($"{path}: {reason}", e);
         }
     }
-
-    private static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }
