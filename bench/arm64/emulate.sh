@@ -3,11 +3,11 @@
 # one with (Cortex-A76: Raspberry Pi 5): selftest, and MobileNet int8, which must print what x64 prints, byte for byte. A stand-in takes
 # the place of .NET's runtime library: this checks the compiled kernels, it is no run on a board.
 #   bench/arm64/emulate.sh            after `dotnet publish runtime/EdgeNet.Device … -o artifacts/device` and a build of the CLI
-# Leaves the program in artifacts/arm64.
+# Leaves the program in WORK, a folder outside the repository (its rules for packages are not those of the tools built there).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 shared=${EDGENET_SHARED:-$(realpath ../shared)}
-export WORK=${WORK:-$PWD/artifacts/arm64} MINIRT_HEAP_MB=${MINIRT_HEAP_MB:-4000}
+export WORK=${WORK:-${TMPDIR:-/tmp}/edgenet-arm64} MINIRT_HEAP_MB=${MINIRT_HEAP_MB:-4000}
 program=$(BUILD_ONLY=1 "$shared/arm64/run-arm64.sh" runtime/EdgeNet.Device/EdgeNet.Device.csproj)
 model=$WORK/mobilenet.edgenet
 artifacts/bin/EdgeNet.Cli/release/edgenet convert "$shared/models/mobilenet_v1_1.0_224_int8_qdq.onnx" --card bench/accuracy/cards/mobilenet.json -o "$model"

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 shared=${EDGENET_SHARED:-$(realpath ../../../shared)}
 if [ -z "${BINARY:-}" ]; then
-  export WORK=${WORK:-$(realpath ../..)/artifacts/arm64}
+  export WORK=${WORK:-${TMPDIR:-/tmp}/edgenet-arm64}
   BINARY=$(BUILD_ONLY=1 "$shared/arm64/run-arm64.sh" ../../runtime/EdgeNet.Device/EdgeNet.Device.csproj)
 fi
 
