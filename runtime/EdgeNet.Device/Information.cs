@@ -41,7 +41,7 @@ internal static class Information
         if (Processor.Board is { } board) output.WriteLine($"board       {board}");
         output.WriteLine($"processor   {Processor.Model ?? "unknown"}");
         output.WriteLine($"machine     {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
-        output.WriteLine($"features    {(CpuFeatures.Names.Count > 0 ? string.Join(' ', CpuFeatures.Names) : "none that kernels use")}");
+        output.WriteLine($"features    {(CpuFeatures.Names.Count > 0 ? string.Join(' ', CpuFeatures.Names) : "none that this build has kernels for (x64: publish with -p:IlcInstructionSet=x86-x64-v3)")}");
         output.WriteLine($"{KernelChoice.Variable}  {KernelChoice.Forced ?? "not set"}");
         foreach ((string family, Entry[] kernels) in Families)
         {

@@ -27,13 +27,13 @@ internal static partial class Program
           edgenet-device bench MODEL --rounds [--threads N]
               for comparisons: each line 'WARMUP_MS RUNS' on standard input is answered with a JSON array of so many times in ms
           edgenet-device selftest [--full] [--verbose]
-              what to run first on a new board: every kernel of this processor against the reference, then whole models against what
+              what to run first on a new board: every convolution kernel of this processor against the reference, then whole models against what
               they gave elsewhere; --full takes ten times as many shapes, --verbose names each before it is computed
           edgenet-device info [--json]
               version, machine, processor features, kernels in the order in which they are chosen
           edgenet-device --help
 
-        EDGENET_KERNEL=NAME[,NAME] in the environment forces kernels by their names or parts of them; scalar is the reference.
+        EDGENET_KERNEL=NAME[,NAME] in the environment forces convolution kernels by their names or parts of them; scalar is the reference.
 
         Exit codes: 0 success, 1 failure at work, 2 wrong usage.
         """;
@@ -71,6 +71,8 @@ internal static partial class Program
             return 0;
         }
 
+        // A forced kernel that there is not is said at once, whatever the command.
+        _ = KernelChoice.PointwiseF32();
         switch (args[0])
         {
             case "run":
@@ -101,6 +103,7 @@ internal static partial class Program
     {
         using InferenceSession session = Open(arguments);
         var model = new PictureModel(session);
+        if (model.IsDetector) throw new UsageException($"{arguments[0]} finds boxes: edgenet-device detect shows them");
         foreach (Classification one in model.Classify(Access(arguments[1], ImageFile.Load), arguments.Count("--top", 5)))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Score:0.0000}  {one.Index}  {one.Label}"));
     }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace EdgeNet.Kernels;
 
-/// <summary>The one place that asks what this processor can do. Each answer is a constant to the compiler, so that kernels for others fall away.</summary>
+/// <summary>The one place that asks what this processor can do. Most answers are constants to the compiler, so that kernels for others fall away.</summary>
 public static class CpuFeatures
 {
     /// <summary>128-bit vectors of ARMv8.0-A: every 64-bit ARM board.</summary>

@@ -90,8 +90,14 @@ public sealed class InferenceSession : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _pool.BeginRun();
-        foreach (Step step in _plan.Steps) _pool.Run(step.Work);
-        _pool.EndRun();
+        try
+        {
+            foreach (Step step in _plan.Steps) _pool.Run(step.Work);
+        }
+        finally
+        {
+            _pool.EndRun();
+        }
     }
 
     /// <summary>Computes the outputs from the inputs and tells how long each step took.</summary>
@@ -102,14 +108,20 @@ public sealed class InferenceSession : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (stepTicks.Length != _plan.Steps.Length) throw new ArgumentException($"room for {stepTicks.Length} steps; the plan has {_plan.Steps.Length}", nameof(stepTicks));
         _pool.BeginRun();
-        long begin = Stopwatch.GetTimestamp();
-        for (int i = 0; i < stepTicks.Length; i++)
+        try
         {
-            _pool.Run(_plan.Steps[i].Work);
-            long end = Stopwatch.GetTimestamp();
-            (stepTicks[i], begin) = (end - begin, end);
+            long begin = Stopwatch.GetTimestamp();
+            for (int i = 0; i < stepTicks.Length; i++)
+            {
+                _pool.Run(_plan.Steps[i].Work);
+                long end = Stopwatch.GetTimestamp();
+                (stepTicks[i], begin) = (end - begin, end);
+            }
         }
-        _pool.EndRun();
+        finally
+        {
+            _pool.EndRun();
+        }
     }
 
     /// <summary>Copies the only input in, runs, and copies the first output out.</summary>

@@ -6,31 +6,34 @@ namespace EdgeNet.Runtime;
 /// <summary>Convolutions, matrix products and pooling.</summary>
 internal static partial class Lowering
 {
+    /// <summary>The name of the scalar kernels, which run where no other was chosen.</summary>
+    private const string Reference = "scalar";
+
     private static Work Convolve(Conv2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
         ConvolutionShape shape = ShapeOf(op, x.Shape, w.Shape);
         if (x.Type.Quantization is null)
-            return new(shape.Rows, (begin, end) => ConvolutionF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
+            return new(shape.Rows, (begin, end) => ConvolutionF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end)) { Name = Reference };
         var q = new ChannelQuantization(x.Type, w.Type, y.Type, shape.OutputChannels);
-        return new(shape.Rows, (begin, end) => ConvolutionS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
+        return new(shape.Rows, (begin, end) => ConvolutionS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end)) { Name = Reference };
     }
 
     private static Work ConvolveDepthwise(DepthwiseConv2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
         DepthwiseShape shape = ShapeOf(op, x.Shape, w.Shape);
         if (x.Type.Quantization is null)
-            return new(shape.Rows, (begin, end) => DepthwiseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
+            return new(shape.Rows, (begin, end) => DepthwiseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end)) { Name = Reference };
         var q = new ChannelQuantization(x.Type, w.Type, y.Type, w.Shape[2]);
-        return new(shape.Rows, (begin, end) => DepthwiseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
+        return new(shape.Rows, (begin, end) => DepthwiseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end)) { Name = Reference };
     }
 
     private static Work Connect(Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
         var shape = new DenseShape(x.Shape.Product(0, x.Shape.Rank - 1), w.Shape[1], w.Shape[0]);
         if (x.Type.Quantization is null)
-            return new(shape.Rows, (begin, end) => DenseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end));
+            return new(shape.Rows, (begin, end) => DenseF32.Scalar(shape, x.As<float>(), w.As<float>(), Bias<float>(bias), y.As<float>(), begin, end)) { Name = Reference };
         var q = new ChannelQuantization(x.Type, w.Type, y.Type, shape.Outputs);
-        return new(shape.Rows, (begin, end) => DenseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end));
+        return new(shape.Rows, (begin, end) => DenseS8.Scalar(shape, q.Span, x.As<sbyte>(), w.As<sbyte>(), Bias<int>(bias), y.As<sbyte>(), begin, end)) { Name = Reference };
     }
 
     private static Work ConvolveTransposed(ConvTranspose2D op, Tensor x, Tensor w, Tensor? bias, Tensor y)

@@ -55,11 +55,15 @@ internal sealed class Plan
             if (layout.Free.Contains(chain.First.Main)) continue;
             Work work = Lowering.Lower(chain, binding);
             steps.Add(new Step(work, new StepInfo(
-                chain.First.Main.Name, string.Join(" → ", chain.Stages.Select(stage => stage.OpNames)), work.Name.Length == 0 ? "reference" : work.Name,
+                chain.First.Main.Name, string.Join(" → ", chain.Stages.Select(stage => stage.OpNames)), work.Name,
                 chain.Stages.Sum(stage => stage.Main.MultiplyAdds), work.WeightBytes, chain.Last.Output.Type, layout[chain.Last.Output].Offset)));
         }
         int scratchBytes = steps.Count == 0 ? 0 : steps.Max(step => step.Work.ScratchBytes);
-        RequireRoom(layout.Bytes + (long)scratchBytes * options.Threads, options);
+        if (layout.Bytes + (long)scratchBytes * options.Threads > options.MaxActivationBytes)
+        {
+            throw new ModelFormatException(
+                $"{options.Threads} threads need {(long)scratchBytes * options.Threads} bytes of scratch memory beside {layout.Bytes} of activations, more than the {options.MaxActivationBytes} allowed; ask for fewer threads");
+        }
         var scratch = new AlignedBuffer[options.Threads];
         for (int thread = 0; thread < scratch.Length; thread++) scratch[thread] = new AlignedBuffer(scratchBytes);
         return new Plan(
@@ -68,10 +72,11 @@ internal sealed class Plan
 
     private static void RequireRoom(long bytes, SessionOptions options)
     {
-        if (bytes > Math.Min(options.MaxActivationBytes, int.MaxValue - AlignedBuffer.Alignment))
+        long most = Math.Min(options.MaxActivationBytes, int.MaxValue - AlignedBuffer.Alignment);
+        if (bytes > most)
         {
             throw new ModelFormatException(
-                $"activations need {bytes} bytes, more than the {options.MaxActivationBytes} allowed; raise SessionOptions.MaxActivationBytes if the model is meant to be so large");
+                $"activations need {bytes} bytes, more than the {most} allowed; raise SessionOptions.MaxActivationBytes if the model is meant to be so large");
         }
     }
 }

@@ -90,9 +90,9 @@ internal sealed class StepGroup
                 if (table[code - sbyte.MinValue] != Math.Clamp(code, minimum, maximum)) return false;
             }
         }
-        // The later clamp wins where the two do not overlap.
-        Minimum = Math.Clamp(Minimum, minimum, maximum);
-        Maximum = Math.Clamp(Maximum, minimum, maximum);
+        // The later clamp wins where the two do not overlap, and its upper bound where its own two do not.
+        Minimum = Math.Min(Math.Max(Minimum, minimum), maximum);
+        Maximum = Math.Min(Math.Max(Maximum, minimum), maximum);
         return true;
     }
 

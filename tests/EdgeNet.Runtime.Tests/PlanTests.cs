@@ -55,6 +55,31 @@ public sealed class PlanTests
         Assert.Equal(4 * (96 * 96 * 32 + 48 * 48 * 16), session.ActivationBytes);
     }
 
+    [Theory]
+    [InlineData(0, 6, 5, -1)]
+    [InlineData(3, -3, -1, 2)]
+    [InlineData(-1, 1, 4, 6)]
+    public void Clamps_that_do_not_overlap_give_what_they_give_one_by_one(float low, float high, float thenLow, float thenHigh)
+    {
+        float[][] results = new float[2][];
+        foreach (bool seen in new[] { false, true })
+        {
+            var builder = new GraphBuilder();
+            Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 4, 4, 8]));
+            Value y = builder.Add(new Conv2D([1, 1], [1, 1], [0, 0, 0, 0]), "conv", x, builder.Constant(Constant.Of<float>([4, 1, 1, 8], [.. Enumerable.Range(0, 32).Select(i => i - 15.5f)])));
+            Value first = builder.Add(new Clip(low, high), "first", y);
+            builder.Output("y", builder.Add(new Clip(thenLow, thenHigh), "second", first));
+            if (seen)
+            {
+                builder.Output("conv", y);
+                builder.Output("first", first);
+            }
+            results[seen ? 1 : 0] = Run<float>(builder.Build(), 1);
+        }
+
+        Assert.Equal(results[1], results[0]);
+    }
+
     private static T[] Run<T>(Graph graph, int threads) where T : unmanaged
     {
         using var session = new InferenceSession(graph, new SessionOptions { Threads = threads });

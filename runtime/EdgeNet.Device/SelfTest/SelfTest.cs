@@ -26,7 +26,7 @@ internal sealed class SelfTest(TextWriter output)
     public bool Run()
     {
         long start = Stopwatch.GetTimestamp();
-        output.WriteLine($"processor features: {(CpuFeatures.Names.Count > 0 ? string.Join(' ', CpuFeatures.Names) : "none that kernels use")}");
+        output.WriteLine($"processor features: {(CpuFeatures.Names.Count > 0 ? string.Join(' ', CpuFeatures.Names) : "none that this build has kernels for (x64: publish with -p:IlcInstructionSet=x86-x64-v3)")}");
         output.WriteLine(GuardedBuffer.IsGuarded ? "tensors lie at inaccessible pages: an access beyond one ends the program" : "this system has no inaccessible pages: accesses beyond tensors go unseen");
         foreach (KernelParity kernel in KernelParity.All()) Check(kernel);
         if (_kernels == 0) output.WriteLine("no fast kernels for this processor: the scalar reference runs");

@@ -6,8 +6,7 @@ namespace EdgeNet.Kernels;
 /// <summary>
 /// A convolution with its weights packed for one <see cref="PointwiseKernel"/>. The kernel multiplies pixels by weights; this says where
 /// the taps of each output pixel lie: in the image itself (indirect convolution: no copy, Dukhan 2019), in zeros where a tap falls on
-/// padding, or, where there are few channels (an image of 3), in patches of one block of pixels
-/// gathered into scratch.
+/// padding, or, where there are few channels (an image of 3), in patches of one block of pixels gathered into scratch.
 /// </summary>
 public sealed unsafe class PackedConvolution
 {
@@ -158,8 +157,7 @@ public sealed unsafe class PackedConvolution
         {
             Rows = rows,
             Taps = _taps,
-            // A patch is longer than what it holds, and the weights there are zero: kernels need not mind the depth.
-            Depth = _patches ? (_depth + Kernel.DepthGroup - 1) / Kernel.DepthGroup * Kernel.DepthGroup : _depth,
+            Depth = _depth,
             Weights = (byte*)weights.Buffer.Address + (nint)panelBegin * weights.PanelBytes,
             PanelBytes = weights.PanelBytes,
             Columns = Math.Min(_groupColumns, panelEnd * Kernel.TileColumns) - panelBegin * Kernel.TileColumns,
@@ -295,7 +293,15 @@ public sealed unsafe class PackedConvolution
             }
         }
         int rest = (_depth - SourceDepth) * _elementSize;
-        for (int i = 0; i < count && rest > 0; i++) new Span<byte>(patches + (nint)i * _patchBytes, rest).Clear();
+        // Of fp32 always whole elements, of codes at most a few bytes: not worth a call for each pixel.
+        for (; rest >= sizeof(int); rest -= sizeof(int), patches += sizeof(int))
+        {
+            for (int i = 0; i < count; i++) Unsafe.WriteUnaligned(patches + (nint)i * _patchBytes, 0);
+        }
+        for (; rest > 0; rest--, patches++)
+        {
+            for (int i = 0; i < count; i++) patches[(nint)i * _patchBytes] = 0;
+        }
     }
 
     /// <summary>Copies of some tens of bytes at even distances: two vectors or words that may overlap cost less than a call.</summary>
@@ -327,6 +333,7 @@ public sealed unsafe class PackedConvolution
     }
 
     /// <summary>Codes from -128 become 0 to 255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MakeUnsigned(byte* codes, int length)
     {
         for (int i = 0; i < length; i += AlignedBuffer.Alignment)

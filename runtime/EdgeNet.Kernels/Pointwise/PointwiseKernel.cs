@@ -72,6 +72,7 @@ public sealed unsafe class PointwiseKernel
         {
             int columns = Math.Min(TileColumns, block->Columns - column);
             int vectors = (columns + VectorColumns - 1) / VectorColumns;
+            // Not called where no tile is taller: then it may be any.
             var tall = Tile(height + 1, vectors);
             var tile = Tile(height, vectors);
             int beyond = vectors * VectorColumns - columns;

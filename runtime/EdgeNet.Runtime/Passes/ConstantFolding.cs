@@ -14,7 +14,7 @@ internal static class ConstantFolding
             rewriter.Copy(node);
             return;
         }
-        if (node.Op is Reshape reshape && inputs[0].Type.Quantization is null or { IsPerTensor: true })
+        if (node.Op is Reshape && inputs[0].Type.Quantization is null or { IsPerTensor: true })
         {
             rewriter[node.Output] = rewriter.Constant(inputs[0].Constant!.Reshaped(node.Output.Type.Shape), node.Output.Name);
             return;
