@@ -3,8 +3,14 @@ using System.Globalization;
 using EdgeNet.Kernels;
 
 // Sparse pointwise kernels beside the best dense one, run alternately on one thread: the least time of each, for the pointwise layers of
-// MobileNet v1 and some of v2 at 224, and for a row of densities. Arguments: a part of a kernel's name, then densities.
+// MobileNet v1 and some of v2 at 224, and for a row of densities. Arguments: a part of a kernel's name, then densities; or a model.onnx,
+// which is run as it is and with the smallest weights of its pointwise layers set to zero.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [var model, ..] && model.EndsWith(".onnx", StringComparison.Ordinal))
+{
+    WholeNetwork.Compare(model, args.Length > 1 ? double.Parse(args[1]) : 0.8);
+    return;
+}
 string part = args.Length > 0 ? args[0] : "";
 double[] densities = args.Length > 1 ? [.. args[1..].Select(double.Parse)] : [0.1, 0.2, 0.3, 0.4, 0.5];
 (int Side, int Depth, int Columns, int Times)[] layers =
