@@ -1,8 +1,9 @@
 namespace EdgeNet.Kernels;
 
 /// <summary>
-/// Every fast kernel that this processor can run, best first. Where a list is empty or its kernels do not accept a layer, the scalar
-/// reference (<c>*.Scalar.cs</c>) computes it. The order is that of measurement (bench/EdgeNet.Bench).
+/// The fast convolution kernels, dense, depthwise and sparse, that this processor can run, best first. Where a list is empty or its
+/// kernels do not accept a layer, the scalar reference (<c>*.Scalar.cs</c>) computes it. The order is that of measurement
+/// (bench/EdgeNet.Bench). Other ops have one fast implementation (<c>*.Simd.cs</c>) beside their reference.
 /// </summary>
 public static class KernelTable
 {
