@@ -18,7 +18,7 @@ internal sealed class ComputePool : IDisposable
     private const int ChunksPerWorker = 8;
 
     /// <summary>Work below this cost is done by the caller alone: handing it over would take longer.</summary>
-    private const long WorthSharing = 50_000;
+    private const long WorthSharing = 25_000;
 
     /// <summary>Spins of some 40 ns before a waiting thread begins to yield.</summary>
     private const int SpinsBeforeYield = 1000;
