@@ -7,7 +7,7 @@ namespace EdgeNet.Runtime;
 internal readonly record struct Place(long Offset, int PixelBytes);
 
 /// <summary>
-/// Places every activation in one arena. Reshapes, contiguous slices and the parts of a concatenation are views of other values;
+/// Places every activation in one arena. Reshapes, slices and the parts of a concatenation are views of other values where they can be;
 /// functions of one element may write over their input; two values overlap only if they are never needed at the same step. Offsets by
 /// greedy-by-size (Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference").
 /// </summary>
@@ -33,11 +33,10 @@ internal sealed class ActivationLayout
     /// <summary>Lays out the activations of a graph whose steps run in the order of <paramref name="steps"/>.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="steps">Its steps.</param>
-    /// <param name="hasStrides">Whether a group's main kernel reads and writes pixels at a distance.</param>
-    public static ActivationLayout Of(Graph graph, IReadOnlyList<Chain> steps, Func<StepGroup, bool> hasStrides)
+    public static ActivationLayout Of(Graph graph, IReadOnlyList<Chain> steps)
     {
         var layout = new ActivationLayout();
-        layout.FindViews(graph, [.. steps.SelectMany(step => step.Stages)], hasStrides);
+        layout.FindViews(graph, [.. steps.SelectMany(step => step.Stages)]);
         layout.FindLifetimes(graph, steps);
         layout.OverwriteInputs(steps);
         layout.AssignOffsets(steps.Count);
@@ -71,7 +70,7 @@ internal sealed class ActivationLayout
         return (value, offset);
     }
 
-    private void FindViews(Graph graph, IReadOnlyList<StepGroup> groups, Func<StepGroup, bool> hasStrides)
+    private void FindViews(Graph graph, IReadOnlyList<StepGroup> groups)
     {
         var producers = new Dictionary<Value, StepGroup>();
         foreach (StepGroup group in groups)
@@ -94,11 +93,11 @@ internal sealed class ActivationLayout
                     SetFree(node, y, new View(x, (long)start * x.Type.Element.Size(), 0));
                     break;
                 case Slice slice when IsDense(x) && ChannelStart(x.Type.Shape, slice) is { } start
-                    && !graph.IsOutput(y) && graph.ConsumersOf(y).All(c => mains.TryGetValue(c, out StepGroup? reader) && hasStrides(reader) && reader.Main.Inputs[0] == y):
+                    && !graph.IsOutput(y) && graph.ConsumersOf(y).All(c => mains.TryGetValue(c, out StepGroup? reader) && reader.HasStrides && reader.Main.Inputs[0] == y):
                     SetFree(node, y, new View(x, (long)start * x.Type.Element.Size(), PixelBytes(x)));
                     break;
                 case Model.Concat concat:
-                    FindParts(graph, concat, node, producers, hasStrides);
+                    FindParts(graph, concat, node, producers);
                     break;
             }
         }
@@ -113,7 +112,7 @@ internal sealed class ActivationLayout
     private bool IsDense(Value value) => !_views.TryGetValue(value, out View view) || view.PixelBytes == 0;
 
     /// <summary>Lets the parts of a concatenation be computed where they end up.</summary>
-    private void FindParts(Graph graph, Model.Concat concat, Node node, Dictionary<Value, StepGroup> producers, Func<StepGroup, bool> hasStrides)
+    private void FindParts(Graph graph, Model.Concat concat, Node node, Dictionary<Value, StepGroup> producers)
     {
         Value y = node.Output;
         Shape shape = y.Type.Shape;
@@ -130,7 +129,7 @@ internal sealed class ActivationLayout
                 _views[root] = new View(y, offset, 0);
             }
             else if (whole && channels && root == part && !graph.IsOutput(part) && graph.ConsumersOf(part).Length == 1
-                && producers.TryGetValue(part, out StepGroup? producer) && producer.Posts.Count == 0 && hasStrides(producer))
+                && producers.TryGetValue(part, out StepGroup? producer) && producer.Posts.Count == 0 && producer.HasStrides)
             {
                 _views[root] = new View(y, offset, PixelBytes(y));
             }

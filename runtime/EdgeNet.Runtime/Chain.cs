@@ -63,7 +63,7 @@ internal sealed class Chain(IReadOnlyList<StepGroup> stages)
     }
 
     private static bool IsRowWise(StepGroup group) =>
-        group.Main.Op is Conv2D { Groups: 1 } or DepthwiseConv2D && Lowering.IsPacked(group.Main) && group.Main.Inputs[0].Type.Shape[0] == 1;
+        group.Main.Op is Conv2D { Groups: 1 } or DepthwiseConv2D && group.IsPacked && group.Main.Inputs[0].Type.Shape[0] == 1;
 
     private static bool Fits(List<StepGroup> stages, int threads)
     {

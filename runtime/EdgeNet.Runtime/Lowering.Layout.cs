@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
 using K = EdgeNet.Kernels;
@@ -21,9 +20,6 @@ internal static partial class Lowering
         _ => move.Of<long>(),
     };
 
-    // Plain elements of a size, whatever they mean.
-    private static Span<T> Raw<T>(Tensor tensor) where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span);
-
     private static Work Permute(Transpose op, Tensor x, Tensor y) => Copy(StridedView.Transpose(x.Shape.Span, op.Permutation.Span), x, y);
 
     private static Work Cut(Slice op, Tensor x, Tensor y) => Copy(StridedView.Slice(x.Shape.Span, op.Starts.Span, op.Steps.Span, op.Sizes.Span), x, y);
@@ -39,7 +35,7 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (StridedView view, Tensor x, Tensor y) = this;
-            return new(y.Shape.ElementCount, (begin, end) => StridedCopy.Run(view, Raw<T>(x), Raw<T>(y), begin, end));
+            return new(y.Shape.ElementCount, (begin, end) => StridedCopy.Run(view, x.As<T>(), y.As<T>(), begin, end));
         }
     }
 
@@ -66,7 +62,7 @@ internal static partial class Lowering
         };
 
         Work With<T>(T value) where T : unmanaged =>
-            new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, value, Raw<T>(x), Raw<T>(y), begin, end));
+            new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, value, x.As<T>(), y.As<T>(), begin, end));
     }
 
     private static Work Repeat(Tile op, Tensor x, Tensor y) => Moving(x.Type.Element, new TileMove(PadShape.Tile(x.Shape.Span, op.Repeats.Span), x, y));
@@ -76,7 +72,7 @@ internal static partial class Lowering
         public Work Of<T>() where T : unmanaged
         {
             (PadShape shape, Tensor x, Tensor y) = this;
-            return new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, default, Raw<T>(x), Raw<T>(y), begin, end));
+            return new(y.Shape.ElementCount, (begin, end) => K.Pad.Run(shape, default, x.As<T>(), y.As<T>(), begin, end));
         }
     }
 
@@ -115,7 +111,7 @@ internal static partial class Lowering
             (PartCopy[] copies, Tensor y, int rows, int stride) = this;
             return new(rows, (begin, end) =>
             {
-                foreach (PartCopy copy in copies) K.Concat.Scalar(rows, Raw<T>(copy.Part), Raw<T>(y), stride, copy.Offset, begin, end);
+                foreach (PartCopy copy in copies) K.Concat.Scalar(rows, copy.Part.As<T>(), y.As<T>(), stride, copy.Offset, begin, end);
             });
         }
     }
@@ -129,8 +125,8 @@ internal static partial class Lowering
         {
             (AxisShape shape, Tensor x, Tensor indices, Tensor y) = this;
             return indices.Type.Element == ElementType.Int64
-                ? new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, long>(shape, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
-                : new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, int>(shape, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
+                ? new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, long>(shape, x.As<T>(), indices.As<long>(), y.As<T>(), begin, end))
+                : new(shape.Outer * indices.Shape.ElementCount, (begin, end) => K.Gather.Scalar<T, int>(shape, x.As<T>(), indices.As<int>(), y.As<T>(), begin, end));
         }
     }
 
@@ -143,8 +139,8 @@ internal static partial class Lowering
         {
             (int axis, Tensor x, Tensor indices, Tensor y) = this;
             return indices.Type.Element == ElementType.Int64
-                ? new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, long>(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
-                : new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, int>(x.Shape.Span, indices.Shape.Span, axis, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
+                ? new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, long>(x.Shape.Span, indices.Shape.Span, axis, x.As<T>(), indices.As<long>(), y.As<T>(), begin, end))
+                : new(y.Shape.ElementCount, (begin, end) => K.GatherElements.Scalar<T, int>(x.Shape.Span, indices.Shape.Span, axis, x.As<T>(), indices.As<int>(), y.As<T>(), begin, end));
         }
     }
 
@@ -158,8 +154,8 @@ internal static partial class Lowering
             (int batchDims, Tensor x, Tensor indices, Tensor y) = this;
             int depth = indices.Shape[^1], tuples = indices.Shape.Product(0, indices.Shape.Rank - 1);
             return indices.Type.Element == ElementType.Int64
-                ? new(tuples, (begin, end) => K.GatherNd.Scalar<T, long>(x.Shape.Span, batchDims, depth, Raw<T>(x), indices.As<long>(), Raw<T>(y), begin, end))
-                : new(tuples, (begin, end) => K.GatherNd.Scalar<T, int>(x.Shape.Span, batchDims, depth, Raw<T>(x), indices.As<int>(), Raw<T>(y), begin, end));
+                ? new(tuples, (begin, end) => K.GatherNd.Scalar<T, long>(x.Shape.Span, batchDims, depth, x.As<T>(), indices.As<long>(), y.As<T>(), begin, end))
+                : new(tuples, (begin, end) => K.GatherNd.Scalar<T, int>(x.Shape.Span, batchDims, depth, x.As<T>(), indices.As<int>(), y.As<T>(), begin, end));
         }
     }
 
@@ -187,11 +183,11 @@ internal static partial class Lowering
             ElementType.UInt8 => To<TIn, byte>(),
             ElementType.Int32 => To<TIn, int>(),
             ElementType.Int64 => To<TIn, long>(),
-            _ => new(x.Shape.ElementCount, (begin, end) => K.Cast.ToBoolScalar(Raw<TIn>(x), Raw<byte>(y), begin, end)),
+            _ => new(x.Shape.ElementCount, (begin, end) => K.Cast.ToBoolScalar(x.As<TIn>(), y.As<byte>(), begin, end)),
         };
 
         Work To<TIn, TOut>() where TIn : unmanaged, System.Numerics.INumber<TIn> where TOut : unmanaged, System.Numerics.INumber<TOut> =>
-            new(x.Shape.ElementCount, (begin, end) => K.Cast.Scalar(Raw<TIn>(x), Raw<TOut>(y), begin, end));
+            new(x.Shape.ElementCount, (begin, end) => K.Cast.Scalar(x.As<TIn>(), y.As<TOut>(), begin, end));
     }
 
     private static Work ToCodes(Tensor x, Tensor y)

@@ -9,7 +9,7 @@ internal static partial class Lowering
     /// <summary>Units that each thread should find, so that uneven ones even out.</summary>
     private const int UnitsPerThread = 4;
 
-    /// <summary>Whether a node runs on packed weights, and so takes riders in.</summary>
+    /// <summary>Whether a node has constant weights and a kernel to pack them for.</summary>
     public static bool IsPacked(Node node)
     {
         if (node.Op is not (Conv2D or DepthwiseConv2D or Dense) || node.Inputs.Skip(1).Any(input => input.Constant is null)) return false;
@@ -21,13 +21,6 @@ internal static partial class Lowering
         }
         return (real ? KernelChoice.PointwiseF32() : KernelChoice.PointwiseS8()) is not null;
     }
-
-    /// <summary>Whether a step reads and writes pixels at a distance: slices of wider pixels.</summary>
-    public static bool HasStrides(StepGroup group) => group.Main.Op is Conv2D && IsPacked(group.Main);
-
-    private static Work LowerPacked(StepGroup group, Binding binding) => group.Main.Op is DepthwiseConv2D
-        ? DepthwiseWork(group, binding)
-        : ConvolutionWork(group, binding);
 
     private static Work ConvolutionWork(StepGroup group, Binding binding)
     {

@@ -51,7 +51,7 @@ internal static partial class Lowering
         };
 
         Work With<T, TSum, TReduction>() where T : unmanaged where TReduction : struct, IReduction<T, TSum> =>
-            new(count, (begin, end) => K.Reduction.Run<T, TSum, TReduction>(default, shape, Raw<T>(x), Raw<T>(y), begin, end));
+            new(count, (begin, end) => K.Reduction.Run<T, TSum, TReduction>(default, shape, x.As<T>(), y.As<T>(), begin, end));
     }
 
     private static Work FindExtreme(IndexOfExtreme op, Tensor x, Tensor y)
@@ -67,8 +67,8 @@ internal static partial class Lowering
         };
 
         Work With<T>() where T : unmanaged, INumber<T> => op is ArgMax
-            ? new(shape.Lines, (begin, end) => ArgReduction.MaxScalar(shape, op.SelectLast, Raw<T>(x), y.As<long>(), begin, end))
-            : new(shape.Lines, (begin, end) => ArgReduction.MinScalar(shape, op.SelectLast, Raw<T>(x), y.As<long>(), begin, end));
+            ? new(shape.Lines, (begin, end) => ArgReduction.MaxScalar(shape, op.SelectLast, x.As<T>(), y.As<long>(), begin, end))
+            : new(shape.Lines, (begin, end) => ArgReduction.MinScalar(shape, op.SelectLast, x.As<T>(), y.As<long>(), begin, end));
     }
 
     private static Work Normalize(int axis, bool logarithm, Tensor x, Tensor y)

@@ -11,7 +11,7 @@ internal static partial class Lowering
         if (chain.Stages.Count > 1) return ChainWork(chain, binding);
         StepGroup group = chain.First;
         Node node = group.Main;
-        if (IsPacked(node)) return LowerPacked(group, binding);
+        if (group.IsPacked) return node.Op is DepthwiseConv2D ? DepthwiseWork(group, binding) : ConvolutionWork(group, binding);
         if (node.Op is Concat concat) return Join(concat, node, binding);
         return Lower(node, binding.Bind(node.Inputs), binding.Bind(node.Outputs));
     }

@@ -45,7 +45,7 @@ internal sealed class Plan
     {
         graph = ConstantFolding.Run(NormalizationFolding.Run(graph), options.MaxActivationBytes);
         List<Chain> chains = Chain.Of(graph, StepGroup.Of(graph), options.Threads);
-        ActivationLayout layout = ActivationLayout.Of(graph, chains, Lowering.HasStrides);
+        ActivationLayout layout = ActivationLayout.Of(graph, chains);
         RequireRoom(layout.Bytes, options);
         var arena = new AlignedBuffer((int)layout.Bytes);
         var binding = new Binding(layout, arena, options.Threads);
@@ -97,8 +97,7 @@ internal sealed class Binding(ActivationLayout layout, AlignedBuffer arena, int 
         if (_tensors.TryGetValue(value, out Tensor? tensor)) return tensor;
         if (value.Constant is { } constant)
         {
-            tensor = new Tensor(value.Type);
-            constant.CopyTo(tensor.Bytes.Span);
+            tensor = Tensor.Decoded(constant);
         }
         else
         {

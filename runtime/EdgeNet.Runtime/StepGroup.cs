@@ -12,10 +12,17 @@ internal sealed class StepGroup
     {
         Main = main;
         Output = main.Outputs[0];
+        IsPacked = Lowering.IsPacked(main);
     }
 
     /// <summary>The node that does the work.</summary>
     public Node Main { get; }
+
+    /// <summary>Whether it runs on packed weights, and so takes riders in.</summary>
+    public bool IsPacked { get; }
+
+    /// <summary>Whether it reads and writes pixels at a distance: slices of wider pixels.</summary>
+    public bool HasStrides => Main.Op is Conv2D && IsPacked;
 
     /// <summary>The nodes that ride along, in order.</summary>
     public List<Node> Riders { get; } = [];
@@ -55,7 +62,7 @@ internal sealed class StepGroup
         {
             if (taken.Contains(node)) continue;
             var group = new StepGroup(node);
-            if (Lowering.IsPacked(node))
+            if (group.IsPacked)
             {
                 while (!graph.IsOutput(group.Output) && graph.ConsumersOf(group.Output) is [var next] && group.TryTake(next, position)) taken.Add(next);
             }

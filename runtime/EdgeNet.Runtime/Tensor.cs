@@ -24,6 +24,14 @@ internal sealed class Tensor
         Bytes = buffer.Memory.Slice((int)place.Offset, length);
     }
 
+    /// <summary>A constant's elements.</summary>
+    public static Tensor Decoded(Constant constant)
+    {
+        var tensor = new Tensor(constant.Type);
+        constant.CopyTo(tensor.Bytes.Span);
+        return tensor;
+    }
+
     public TensorType Type { get; }
 
     public Shape Shape => Type.Shape;

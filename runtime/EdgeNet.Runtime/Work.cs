@@ -25,6 +25,9 @@ internal sealed record Work(int Units, WorkKernel Kernel)
     /// <summary>Bytes of packed weights.</summary>
     public long WeightBytes { get; init; }
 
-    /// <summary>About how many vector operations it takes: what is too small is not worth waking another thread for.</summary>
+    /// <summary>
+    /// About how many steps of a fast loop it takes: elements of one that streams, eight products of a convolution, two of a depthwise one.
+    /// What is too small is not worth sharing with another thread.
+    /// </summary>
     public long Cost { get; init; } = Units;
 }

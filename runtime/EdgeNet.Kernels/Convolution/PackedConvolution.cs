@@ -170,12 +170,13 @@ public sealed unsafe class PackedConvolution
             OutputZeroPoint = _outputZeroPoint,
             RowSums = _asymmetric ? sums : null,
         };
+        bool plain = IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth);
         for (int begin = pixelBegin; begin < pixelEnd; begin += BlockPixels)
         {
             block.Pixels = Math.Min(BlockPixels, pixelEnd - begin);
             block.Output = (byte*)output + (nint)begin * outputPixelBytes + firstColumn * _elementSize;
             block.Residual = residual == 0 ? null : (byte*)residual + (nint)begin * residualPixelBytes + firstColumn * _elementSize;
-            if (Kernel.SumsInRuns && IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
+            if (plain && Kernel.SumsInRuns)
             {
                 CopyUnsigned((byte*)input.Address + (nint)begin * input.PixelBytes + group * _groupDepth, input.PixelBytes, patches, block.Pixels);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
@@ -186,7 +187,7 @@ public sealed unsafe class PackedConvolution
                 if (Kernel.SumsInRuns) MakeUnsigned(patches, block.Pixels * _patchBytes);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
             }
-            else if (IsPlain && input.IsLinear(_shape.Batch * _shape.InputHeight, _shape.InputWidth))
+            else if (plain)
             {
                 Spread(block.Pixels, input.Address + (nint)begin * input.PixelBytes + group * _groupDepth * _elementSize, input.PixelBytes, rows);
             }

@@ -20,16 +20,9 @@ internal static class ConstantFolding
             return;
         }
         Tensor[] outputs = [.. node.Outputs.Select(output => new Tensor(output.Type))];
-        Work work = Lowering.Lower(node, [.. inputs.Select(Decode)], outputs);
+        Work work = Lowering.Lower(node, [.. inputs.Select(input => Tensor.Decoded(input.Constant!))], outputs);
         work.Kernel(0, work.Units, 0, false);
         for (int i = 0; i < outputs.Length; i++)
             rewriter[node.Outputs[i]] = rewriter.Constant(Constant.Dense(outputs[i].Type, outputs[i].Bytes.ToArray()), node.Outputs[i].Name);
     });
-
-    private static Tensor Decode(Value value)
-    {
-        var tensor = new Tensor(value.Type);
-        value.Constant!.CopyTo(tensor.Bytes.Span);
-        return tensor;
-    }
 }
