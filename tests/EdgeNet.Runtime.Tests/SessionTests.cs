@@ -95,6 +95,18 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void Constants_that_grow_beyond_the_limit_are_refused()
+    {
+        var builder = new GraphBuilder();
+        Value one = builder.Constant(Constant.Of(1f));
+        for (int i = 0; i < 10; i++) builder.Output($"y{i}", builder.Add(new Expand([1 << 16]), $"grow{i}", one));
+        Graph graph = builder.Build();
+
+        using var fits = new InferenceSession(graph, new SessionOptions { Threads = 1, MaxActivationBytes = 10 << 18 });
+        Assert.Throws<ModelFormatException>(() => new InferenceSession(graph, new SessionOptions { Threads = 1, MaxActivationBytes = 4 << 18 }));
+    }
+
+    [Fact]
     public void Outputs_may_be_inputs_constants_and_twice_the_same()
     {
         var builder = new GraphBuilder();

@@ -2,18 +2,19 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
 
-/// <summary>Computes once what depends on constants only.</summary>
+/// <summary>Computes once what depends on constants only, as long as all of it takes no more than activations may.</summary>
 internal static class ConstantFolding
 {
     public static Graph Run(Graph graph, long maxBytes) => GraphRewriter.Run(graph, (rewriter, node) =>
     {
         Value[] inputs = [.. node.Inputs.Select(input => rewriter[input])];
-        bool folds = inputs.Length > 0 && inputs.All(input => input.Constant is not null) && node.Outputs.Sum(output => output.Type.ByteCount) <= maxBytes;
-        if (!folds)
+        long bytes = node.Outputs.Sum(output => output.Type.ByteCount);
+        if (inputs.Length == 0 || bytes > maxBytes || inputs.Any(input => input.Constant is null))
         {
             rewriter.Copy(node);
             return;
         }
+        maxBytes -= bytes;
         if (node.Op is Reshape && inputs[0].Type.Quantization is null or { IsPerTensor: true })
         {
             rewriter[node.Output] = rewriter.Constant(inputs[0].Constant!.Reshaped(node.Output.Type.Shape), node.Output.Name);
