@@ -16,7 +16,7 @@ public class ArchitectureTests
         ["EdgeNet.Prediction"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Vision"],
         ["EdgeNet.Device"] = ["EdgeNet.Kernels", "EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
         ["EdgeNet.Import"] = ["EdgeNet.Model"],
-        ["EdgeNet.Training"] = ["EdgeNet.Model", "EdgeNet.Kernels"],
+        ["EdgeNet.Training"] = ["EdgeNet.Model", "EdgeNet.Kernels", "EdgeNet.Vision"],
         ["EdgeNet.Compression"] = ["EdgeNet.Model", "EdgeNet.Runtime", "EdgeNet.Training"],
         ["EdgeNet.Cli"] = ["EdgeNet.Model", "EdgeNet.Kernels", "EdgeNet.Vision", "EdgeNet.Runtime", "EdgeNet.Prediction", "EdgeNet.Import", "EdgeNet.Training", "EdgeNet.Compression"],
         ["PedestrianCamera"] = ["EdgeNet.Prediction", "EdgeNet.Runtime", "EdgeNet.Vision"],
