@@ -119,6 +119,30 @@ public sealed class Graph
     /// <summary>Whether the user sees this value.</summary>
     public bool IsOutput(Value value) => Outputs.Any(output => output.Value == value);
 
+    /// <summary>The same network with some of its outputs only, in this order, and without the nodes that these do not need.</summary>
+    /// <exception cref="ModelFormatException">There is no output of that name.</exception>
+    public Graph WithOutputs(params IEnumerable<string> names)
+    {
+        ImmutableArray<GraphOutput> outputs = [.. names.Select(name => Outputs.FirstOrDefault(output => output.Name == name)
+            ?? throw new ModelFormatException($"there is no output '{name}'; there are {string.Join(", ", Outputs.Select(output => output.Name))}"))];
+        return new(Inputs, Needed(Nodes, outputs), outputs, Card);
+    }
+
+    /// <summary>Those of the nodes, in topological order, that outputs need.</summary>
+    internal static ImmutableArray<Node> Needed(IReadOnlyList<Node> nodes, IReadOnlyList<GraphOutput> outputs)
+    {
+        var needed = new HashSet<Value>(outputs.Select(output => output.Value));
+        var live = new List<Node>();
+        for (int i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (!nodes[i].Outputs.Any(needed.Contains)) continue;
+            needed.UnionWith(nodes[i].Inputs);
+            live.Add(nodes[i]);
+        }
+        live.Reverse();
+        return [.. live];
+    }
+
     /// <summary>The same network with another card.</summary>
     public Graph WithCard(ModelCard card) => new(Inputs, Nodes, Outputs, card);
 

@@ -81,16 +81,7 @@ public sealed class GraphBuilder
     public Graph Build()
     {
         if (_outputs.Count == 0) throw new ModelFormatException("the graph has no output; a model needs at least one");
-        var needed = new HashSet<Value>(_outputs.Select(output => output.Value));
-        var live = new List<Node>();
-        for (int i = _nodes.Count - 1; i >= 0; i--)
-        {
-            if (!_nodes[i].Outputs.Any(needed.Contains)) continue;
-            needed.UnionWith(_nodes[i].Inputs);
-            live.Add(_nodes[i]);
-        }
-        live.Reverse();
-        return new Graph([.. _inputs], [.. live], [.. _outputs], Card);
+        return new Graph([.. _inputs], Graph.Needed(_nodes, _outputs), [.. _outputs], Card);
     }
 
     private Value Known(List<Value> list, Value value)

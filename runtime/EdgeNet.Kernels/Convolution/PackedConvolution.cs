@@ -22,6 +22,7 @@ public sealed unsafe class PackedConvolution
     private readonly ConvolutionShape _shape;
     private readonly PointwiseWeights[] _groups;
     private readonly AlignedBuffer _zeros;
+    private readonly PatchGathering? _gathering;
     private readonly int _elementSize;
     private readonly float _minimum, _maximum;
     private readonly int _outputZeroPoint;
@@ -50,6 +51,7 @@ public sealed unsafe class PackedConvolution
             + AlignedBuffer.RoundUp(kernel.TileRows * kernel.TileColumns * elementSize) + checked(BlockPixels * _patchBytes);
         _groups = new PointwiseWeights[shape.Groups];
         _zeros = new AlignedBuffer(_groupDepth * elementSize);
+        _gathering = _patches ? new PatchGathering(in shape, elementSize, _depth, _patchBytes, _zeros) : null;
     }
 
     /// <summary>Packs a convolution in fp32, with a clamp on its result.</summary>
@@ -60,13 +62,33 @@ public sealed unsafe class PackedConvolution
     {
         shape.Check(shape.InputLength, weights.Length, bias.Length, shape.OutputLength, 0, shape.Rows);
         var packed = new PackedConvolution(in shape, kernel, sizeof(float), minimum, maximum);
-        int columns = packed._groupColumns, size = weights.Length / shape.Groups;
-        for (int g = 0; g < shape.Groups; g++)
-        {
-            packed._groups[g] = PointwiseWeights.F32(
-                kernel, columns, packed._taps, packed.SourceDepth, packed._depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
-        }
+        for (int g = 0; g < shape.Groups; g++) packed._groups[g] = PointwiseWeights.F32(kernel, packed._groupColumns, packed._taps, packed._depth);
+        packed.Pack(weights, bias);
         return packed;
+    }
+
+    /// <summary>Packs other weights and another bias [<see cref="ConvolutionShape.OutputChannels"/>] in place of those there are; fp32.</summary>
+    /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
+    public void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        _shape.Check(_shape.InputLength, weights.Length, bias.Length, _shape.OutputLength, 0, _shape.Rows);
+        int columns = _groupColumns, size = weights.Length / _shape.Groups;
+        for (int g = 0; g < _shape.Groups; g++)
+            _groups[g].PackF32(columns, _shape.KernelHeight * _shape.KernelWidth * _groupDepth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+    }
+
+    /// <summary>
+    /// Packs the weights of a convolution the other way round, [<see cref="ConvolutionShape.InputChannels"/>, kernel height, kernel width,
+    /// <see cref="ConvolutionShape.OutputChannels"/> ÷ groups] of this one's shape, taps reversed: this one then computes from the gradient of
+    /// that one's output the gradient of its input. fp32; no bias.
+    /// </summary>
+    /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
+    public void PackFlipped(ReadOnlySpan<float> weights)
+    {
+        _shape.Check(_shape.InputLength, weights.Length, 0, _shape.OutputLength, 0, _shape.Rows);
+        int size = weights.Length / _shape.Groups;
+        for (int g = 0; g < _shape.Groups; g++)
+            _groups[g].PackFlippedF32(_groupColumns, _shape.KernelHeight * _shape.KernelWidth, _groupDepth, weights.Slice(g * size, size));
     }
 
     /// <summary>Packs a convolution on 8-bit codes.</summary>
@@ -183,7 +205,7 @@ public sealed unsafe class PackedConvolution
             }
             else if (_patches)
             {
-                GatherPatches(in input, begin, block.Pixels, group, patches);
+                _gathering!.Gather(in input, begin, block.Pixels, group, patches);
                 if (Kernel.SumsInRuns) MakeUnsigned(patches, block.Pixels * _patchBytes);
                 Spread(block.Pixels, (nint)patches, _patchBytes, rows);
             }
@@ -245,91 +267,6 @@ public sealed unsafe class PackedConvolution
                 }
                 if (++x == _shape.OutputWidth) (row, x) = (row + 1, 0);
             }
-        }
-    }
-
-    /// <summary>The patches of some pixels, one line of the output at a time, row of the window by row of the window.</summary>
-    private void GatherPatches(in ImageView input, int begin, int pixels, int group, byte* patches)
-    {
-        (int row, int x) = Math.DivRem(begin, _shape.OutputWidth);
-        for (int count; pixels > 0; pixels -= count, patches += (nint)count * _patchBytes, row++, x = 0)
-        {
-            count = Math.Min(pixels, _shape.OutputWidth - x);
-            GatherRow(in input, row, x, count, group, patches);
-        }
-    }
-
-    /// <summary>The patches of neighbouring pixels of one row: for each row of the window, its runs of taps.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void GatherRow(in ImageView input, int row, int x, int count, int group, byte* patches)
-    {
-        int tap = _groupDepth * _elementSize, run = _shape.KernelWidth * tap;
-        byte* zeros = (byte*)_zeros.Address;
-        (int image, int y) = Math.DivRem(row, _shape.OutputHeight);
-        // Pixels whose window lies inside the row, where taps side by side in the image are side by side in the patch.
-        bool joined = _shape.DilationWidth == 1 && input.PixelBytes == tap;
-        int room = _shape.InputWidth + _shape.PadLeft - _shape.KernelWidth;
-        int first = joined && room >= 0 ? Math.Clamp((_shape.PadLeft + _shape.StrideWidth - 1) / _shape.StrideWidth, x, x + count) : x + count;
-        int last = joined && room >= 0 ? Math.Clamp(room / _shape.StrideWidth + 1, first, x + count) : x + count;
-        for (int ky = 0; ky < _shape.KernelHeight; ky++, patches += run)
-        {
-            int iy = y * _shape.StrideHeight - _shape.PadTop + ky * _shape.DilationHeight;
-            byte* line = (uint)iy < (uint)_shape.InputHeight ? (byte*)input.Row(image * _shape.InputHeight + iy) + group * tap : null;
-            byte* to = patches;
-            for (int px = x; px < x + count; px++, to += _patchBytes)
-            {
-                int left = px * _shape.StrideWidth - _shape.PadLeft;
-                if (line != null && px == first && first < last)
-                {
-                    CopyRuns(line + (nint)left * tap, _shape.StrideWidth * tap, to, _patchBytes, last - first, run);
-                    to += (nint)(last - first - 1) * _patchBytes;
-                    px = last - 1;
-                    continue;
-                }
-                for (int kx = 0; kx < _shape.KernelWidth; kx++)
-                {
-                    int ix = left + kx * _shape.DilationWidth;
-                    CopyRuns(line != null && (uint)ix < (uint)_shape.InputWidth ? line + (nint)ix * input.PixelBytes : zeros, 0, to + kx * tap, 0, 1, tap);
-                }
-            }
-        }
-        int rest = (_depth - SourceDepth) * _elementSize;
-        // Of fp32 always whole elements, of codes at most a few bytes: not worth a call for each pixel.
-        for (; rest >= sizeof(int); rest -= sizeof(int), patches += sizeof(int))
-        {
-            for (int i = 0; i < count; i++) Unsafe.WriteUnaligned(patches + (nint)i * _patchBytes, 0);
-        }
-        for (; rest > 0; rest--, patches++)
-        {
-            for (int i = 0; i < count; i++) patches[(nint)i * _patchBytes] = 0;
-        }
-    }
-
-    /// <summary>Copies of some tens of bytes at even distances: two vectors or words that may overlap cost less than a call.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyRuns(byte* from, nint fromStep, byte* to, nint toStep, int count, int bytes)
-    {
-        if (bytes is >= 32 and <= 64)
-        {
-            for (; count > 0; count--, from += fromStep, to += toStep)
-            {
-                Vector256<byte> begin = Vector256.Load(from), end = Vector256.Load(from + bytes - 32);
-                begin.Store(to);
-                end.Store(to + bytes - 32);
-            }
-        }
-        else if (bytes is >= 8 and <= 16)
-        {
-            for (; count > 0; count--, from += fromStep, to += toStep)
-            {
-                ulong begin = Unsafe.ReadUnaligned<ulong>(from), end = Unsafe.ReadUnaligned<ulong>(from + bytes - 8);
-                Unsafe.WriteUnaligned(to, begin);
-                Unsafe.WriteUnaligned(to + bytes - 8, end);
-            }
-        }
-        else
-        {
-            for (; count > 0; count--, from += fromStep, to += toStep) Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
         }
     }
 

@@ -44,6 +44,14 @@ public sealed unsafe class PackedDepthwise
         return packed;
     }
 
+    /// <summary>Packs other weights and another bias in place of those there are; fp32.</summary>
+    /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
+    public void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        _shape.Check(_shape.InputLength, weights.Length, bias.Length, _shape.OutputLength, 0, _shape.Rows);
+        Kernel.Pack(new DepthwisePacking { Shape = _shape, Weights = weights, Bias = bias }, (byte*)_weights.Address);
+    }
+
     /// <summary>The kernel that computes it.</summary>
     public DepthwiseKernel Kernel { get; }
 

@@ -6,6 +6,9 @@ namespace EdgeNet.Kernels;
 /// depth goes beyond the source's.</summary>
 internal sealed class PointwiseWeights
 {
+    /// <summary>Floats on a cache line.</summary>
+    private const int LineFloats = 16;
+
     private readonly PointwiseKernel _kernel;
     private readonly int _depthBytes;
 
@@ -32,12 +35,50 @@ internal sealed class PointwiseWeights
 
     public int HeaderBytes { get; }
 
-    public static PointwiseWeights F32(PointwiseKernel kernel, int columns, int taps, int sourceDepth, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    /// <summary>Room for weights in fp32; zero until <see cref="PackF32"/> or <see cref="PackFlippedF32"/>.</summary>
+    public static PointwiseWeights F32(PointwiseKernel kernel, int columns, int taps, int depth) =>
+        new(kernel, columns, taps, depth, sizeof(float), sizeof(float));
+
+    /// <summary>Packs weights [columns, depth], where depth is all taps of a filter, one after the other.</summary>
+    public void PackF32(int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        var packed = new PointwiseWeights(kernel, columns, taps, depth, sizeof(float), sizeof(float));
-        packed.Place(columns, taps, sourceDepth, weights);
-        for (int column = 0; column < bias.Length; column++) packed.Header<float>(column, 0)[0] = bias[column];
-        return packed;
+        for (int column = 0; column < bias.Length; column++) Header<float>(column, 0)[0] = bias[column];
+        int width = _kernel.TileColumns;
+        for (int first = 0; first < columns; first += width)
+        {
+            int count = Math.Min(width, columns - first);
+            ReadOnlySpan<float> from = weights.Slice(first * depth, count * depth);
+            Span<float> panel = Panel(first / width);
+            // A few columns of the depth at a time, so that the lines they lie on are read once.
+            for (int k = 0; k < depth; k += LineFloats)
+            {
+                int end = Math.Min(depth, k + LineFloats);
+                for (int i = k; i < end; i++)
+                {
+                    Span<float> to = panel.Slice(i * width, count);
+                    for (int within = 0, at = i; within < to.Length; within++, at += depth) to[within] = from[at];
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Packs weights [sources, taps, columns] for the opposite way: columns become outputs, sources inputs, and the taps are reversed, which
+    /// makes the gradient of a convolution to its input a convolution (LeCun et al. 1989).
+    /// </summary>
+    public void PackFlippedF32(int columns, int taps, int sources, ReadOnlySpan<float> weights)
+    {
+        int width = _kernel.TileColumns;
+        for (int first = 0; first < columns; first += width)
+        {
+            int count = Math.Min(width, columns - first);
+            Span<float> panel = Panel(first / width);
+            for (int tap = 0; tap < taps; tap++)
+            {
+                for (int source = 0; source < sources; source++)
+                    weights.Slice((source * taps + taps - 1 - tap) * columns + first, count).CopyTo(panel[((tap * sources + source) * width)..]);
+            }
+        }
     }
 
     public static PointwiseWeights S8(
@@ -136,6 +177,9 @@ internal sealed class PointwiseWeights
         return runs;
     }
 
+    /// <summary>The weights of a panel in fp32: [depth, columns of a tile].</summary>
+    private Span<float> Panel(int panel) => MemoryMarshal.Cast<byte, float>(Buffer.As<byte>().Slice(panel * PanelBytes + HeaderBytes, PanelBytes - HeaderBytes));
+
     /// <summary>One column's place in row <paramref name="row"/> of its panel's header; all of them have 4 bytes.</summary>
     private Span<T> Header<T>(int column, int row) where T : unmanaged
     {
@@ -144,18 +188,18 @@ internal sealed class PointwiseWeights
         return MemoryMarshal.Cast<byte, T>(Buffer.As<byte>().Slice(at, sizeof(int)));
     }
 
-    private void Place<T>(int columns, int taps, int depth, ReadOnlySpan<T> weights) where T : unmanaged
+    private void Place(int columns, int taps, int depth, ReadOnlySpan<sbyte> weights)
     {
         int width = _kernel.TileColumns, group = _kernel.DepthGroup;
         for (int panel = 0; panel * width < columns; panel++)
         {
             for (int tap = 0; tap < taps; tap++)
             {
-                Span<T> to = MemoryMarshal.Cast<byte, T>(Buffer.As<byte>().Slice(panel * PanelBytes + HeaderBytes + tap * _depthBytes, _depthBytes));
+                Span<sbyte> to = MemoryMarshal.Cast<byte, sbyte>(Buffer.As<byte>().Slice(panel * PanelBytes + HeaderBytes + tap * _depthBytes, _depthBytes));
                 int valid = Math.Min(width, columns - panel * width);
                 for (int within = 0; within < valid; within++)
                 {
-                    ReadOnlySpan<T> from = weights.Slice(((panel * width + within) * taps + tap) * depth, depth);
+                    ReadOnlySpan<sbyte> from = weights.Slice(((panel * width + within) * taps + tap) * depth, depth);
                     for (int k = 0; k < depth; k++) to[(k / group * width + within) * group + k % group] = from[k];
                 }
             }

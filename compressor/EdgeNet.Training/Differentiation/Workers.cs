@@ -1,0 +1,51 @@
+using EdgeNet.Kernels;
+
+namespace EdgeNet.Training;
+
+/// <summary>
+/// Shares work among threads. What a piece of work is depends on the shapes alone, never on how many threads there are, so that sums come
+/// out the same to the bit.
+/// </summary>
+internal sealed class Workers(int threads)
+{
+    /// <summary>Elements of a piece of streaming work: small enough to share, large enough to pay.</summary>
+    public const int Grain = 1 << 14;
+
+    [ThreadStatic]
+    private static AlignedBuffer? s_scratch;
+
+    private readonly ParallelOptions _options = new() { MaxDegreeOfParallelism = threads };
+
+    public int Threads { get; } = threads;
+
+    /// <summary>Memory that is this thread's until its next call.</summary>
+    public static AlignedBuffer Scratch(int bytes)
+    {
+        if (s_scratch is null || s_scratch.Length < bytes) s_scratch = new AlignedBuffer(bytes);
+        return s_scratch;
+    }
+
+    /// <summary>Does pieces 0 to <paramref name="count"/> − 1, in any order.</summary>
+    public void Each(int count, Action<int> piece)
+    {
+        if (Threads == 1 || count == 1)
+        {
+            for (int i = 0; i < count; i++) piece(i);
+        }
+        else
+        {
+            Parallel.For(0, count, _options, piece);
+        }
+    }
+
+    /// <summary>Does the range 0 to <paramref name="length"/> in pieces of <paramref name="grain"/>.</summary>
+    public void Ranges(int length, int grain, Action<int, int> range)
+    {
+        if (length <= grain)
+        {
+            if (length > 0) range(0, length);
+            return;
+        }
+        Each((length + grain - 1) / grain, i => range(i * grain, Math.Min(length, (i + 1) * grain)));
+    }
+}
