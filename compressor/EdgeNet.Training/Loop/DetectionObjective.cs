@@ -1,0 +1,106 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using EdgeNet.Vision;
+
+namespace EdgeNet.Training;
+
+/// <summary>
+/// Objects and their boxes, by priors (SSD): the multibox loss, and the average precision at an overlap of one half, all classes but the
+/// background taken together.
+/// </summary>
+public sealed class DetectionObjective : Objective
+{
+    /// <summary>Scores below are not looked at.</summary>
+    private const float LeastScore = 0.01f;
+
+    private const float SuppressionOverlap = 0.45f, RightOverlap = 0.5f;
+    private const int MostDetections = 100;
+
+    private readonly MultiboxLoss<float> _loss;
+    private readonly float[] _priors;
+    private readonly int _classes, _boxOutput, _classOutput;
+    private readonly CentreSizeScales _scales;
+    private readonly List<DetectionSample> _samples = [];
+    private float[] _boxGradient = [], _classGradient = [];
+    private double _sum;
+    private int _batches;
+
+    /// <summary>Prepares the objective of a network with the outputs <c>boxes</c> [N, P, 4], <c>class_logits</c> [N, P, C] and <c>priors</c> [P, 4].</summary>
+    /// <exception cref="TrainingSettingException">An output is missing.</exception>
+    public DetectionObjective(Network<float> network, MultiboxSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        int priors = Find("priors");
+        (_boxOutput, _classOutput) = (Find("boxes"), Find("class_logits"));
+        _priors = network.Output(priors).ToArray();
+        _classes = network.Graph.Outputs[_classOutput].Value.Type.Shape[^1];
+        _scales = (settings ?? new MultiboxSettings()).Scales;
+        _loss = new MultiboxLoss<float>(_priors, _classes, settings);
+
+        int Find(string name)
+        {
+            for (int i = 0; i < network.Graph.Outputs.Length; i++)
+            {
+                if (network.Graph.Outputs[i].Name == name) return i;
+            }
+            throw new TrainingSettingException($"the network has no output '{name}'; a detector needs boxes, class_logits and priors, as the ssd architectures have them");
+        }
+    }
+
+    /// <summary>Average precision at an intersection over union of 0.5, 0 to 1.</summary>
+    public override string Metric => "AP50";
+
+    /// <inheritdoc/>
+    public override double Descend(Network<float> network, Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(batch);
+        double value = _loss.Evaluate(
+            network.Output(_boxOutput), network.Output(_classOutput), Columns(batch), network.OutputGradient(_boxOutput), network.OutputGradient(_classOutput)).Total;
+        _sum += value;
+        _batches++;
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public override void Count(Network<float> network, Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(batch);
+        ReadOnlySpan<float> boxes = network.Output(_boxOutput), logits = network.Output(_classOutput);
+        if (_boxGradient.Length != boxes.Length) (_boxGradient, _classGradient) = (new float[boxes.Length], new float[logits.Length]);
+        IReadOnlyList<GroundTruth>[] truths = Columns(batch);
+        _sum += _loss.Evaluate(boxes, logits, truths, _boxGradient, _classGradient).Total;
+        _batches++;
+        int count = _priors.Length / 4;
+        for (int row = 0; row < batch.Count; row++)
+            _samples.Add(new DetectionSample(Detect(boxes.Slice(row * count * 4, count * 4), logits.Slice(row * count * _classes, count * _classes)), truths[row]));
+    }
+
+    /// <inheritdoc/>
+    public override Evaluation Total()
+    {
+        var metrics = new Dictionary<string, double>();
+        if (_samples.Count > 0) metrics[Metric] = DetectionMetrics.MeanAveragePrecision(_samples, RightOverlap, MatchingRule.Voc, static curve => curve.AveragePrecisionAllPoint());
+        var total = new Evaluation(_sum / Math.Max(1, _batches), metrics);
+        _samples.Clear();
+        (_sum, _batches) = (0, 0);
+        return total;
+    }
+
+    private Detection[] Detect(ReadOnlySpan<float> codes, ReadOnlySpan<float> logits)
+    {
+        var boxes = new Box[_priors.Length / 4];
+        BoxDecoding.CentreSize(codes, _priors, _scales, boxes);
+        for (int i = 0; i < boxes.Length; i++) boxes[i] = boxes[i].ClippedTo(1, 1);
+        float[] scores = new float[logits.Length];
+        for (int at = 0; at < scores.Length; at += _classes) TensorPrimitives.SoftMax(logits.Slice(at, _classes), scores.AsSpan(at, _classes));
+        var found = new List<Detection>();
+        ClassScores.Collect(boxes, scores, _classes, LeastScore, found, firstClass: 1);
+        return NonMaximumSuppression.Apply(CollectionsMarshal.AsSpan(found), LeastScore, SuppressionOverlap, MostDetections);
+    }
+
+    /// <summary>Sets number their classes from 0; columns of the logits begin with the background.</summary>
+    private static IReadOnlyList<GroundTruth>[] Columns(Batch batch) =>
+        [.. batch.Boxes.Select(boxes => (IReadOnlyList<GroundTruth>)[.. boxes.Select(box => box with { Label = box.Label + 1 })])];
+}

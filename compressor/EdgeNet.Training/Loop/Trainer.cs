@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+
+namespace EdgeNet.Training;
+
+/// <summary>Training went astray: a loss or a gradient is no number. One line says where it began.</summary>
+public sealed class DivergedException : Exception
+{
+    /// <summary>No message.</summary>
+    public DivergedException() { }
+
+    /// <summary>One line.</summary>
+    public DivergedException(string message) : base(message) { }
+
+    /// <summary>One line, and the cause.</summary>
+    public DivergedException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>How far a run is.</summary>
+/// <param name="Epoch">The epoch under way, from 0.</param>
+/// <param name="Batch">Batches of it that are done.</param>
+/// <param name="BatchesPerEpoch">Batches of an epoch.</param>
+/// <param name="Loss">The loss of the last batch.</param>
+/// <param name="Rate">The learning rate.</param>
+public readonly record struct TrainingProgress(int Epoch, int Batch, int BatchesPerEpoch, double Loss, float Rate);
+
+/// <summary>What an epoch came to.</summary>
+/// <param name="Epoch">Its number, from 0.</param>
+/// <param name="Training">On the training batches, as they went by.</param>
+/// <param name="Validation">On the validation set; null where there is none.</param>
+/// <param name="Rate">The learning rate at its end.</param>
+/// <param name="GradientNorm">The mean length of the gradient, before clipping.</param>
+/// <param name="UpdateRatios">For each parameter, the length of the last update over that of the weights.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record EpochResult(
+    int Epoch, Evaluation Training, Evaluation? Validation, float Rate, double GradientNorm, IReadOnlyDictionary<string, double> UpdateRatios, double Seconds);
+
+/// <summary>
+/// The training loop: batch by batch forward, backward, update; epoch by epoch a look at the validation set and a checkpoint. A run follows
+/// from its settings and seed alone: one that was killed and goes on from its checkpoint ends with the same weights as one never killed, on
+/// any number of threads.
+/// </summary>
+public sealed class Trainer
+{
+    /// <summary>Weights of one piece of an update.</summary>
+    private const int UpdatePiece = 1 << 16;
+
+    private readonly Network<float> _network;
+    private readonly Objective _objective;
+    private readonly TrainingPlan _plan;
+    private readonly BatchLoader _training;
+    private readonly BatchLoader? _validation;
+    private readonly Workers _workers;
+    private readonly Parameter<float>[] _parameters;
+    private readonly (Parameter<float> Parameter, int Begin, int Length, float[] State)[] _pieces;
+    private readonly List<EpochResult> _history = [];
+    private float[][]? _best;
+    private double _bestFigure = double.NegativeInfinity;
+    private int _bestEpoch = -1, _epoch, _batch;
+    private long _step;
+    private double _normSum;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="network">What learns.</param>
+    /// <param name="objective">What it learns.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="training">What from.</param>
+    /// <param name="validation">What it is measured on after each epoch; null for nothing: then the last epoch counts, not the best.</param>
+    /// <param name="threads">Threads for updates; results do not depend on it.</param>
+    public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        (_network, _objective, _plan, _training, _validation) = (network, objective, plan, training, validation);
+        _workers = new Workers(threads);
+        _parameters = [.. network.Parameters.Where(parameter => parameter.Trains)];
+        _pieces = [.. _parameters.Where(parameter => !parameter.IsStatistic).SelectMany(parameter => Pieces(parameter, plan.Optimizer.Slots))];
+    }
+
+    /// <summary>Sees each batch that is done.</summary>
+    public Action<TrainingProgress>? OnBatch { get; set; }
+
+    /// <summary>Sees each epoch that is done.</summary>
+    public Action<EpochResult>? OnEpoch { get; set; }
+
+    /// <summary>The epochs so far.</summary>
+    public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>The best epoch by the objective's figure on the validation set; −1 before the first.</summary>
+    public int BestEpoch => _bestEpoch;
+
+    /// <summary>Trains until the plan ends, patience does, or it is cancelled; then the network has the weights of the best epoch, or of the last where nothing is validated.</summary>
+    /// <exception cref="DivergedException">A loss or a gradient is no number.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; a checkpoint of that moment is written.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
+    public void Run(CancellationToken cancellation = default)
+    {
+        long lastCheckpoint = Stopwatch.GetTimestamp();
+        while (_epoch < _plan.Epochs && !HasLostPatience)
+        {
+            long start = Stopwatch.GetTimestamp();
+            float rate = 0;
+            IReadOnlyDictionary<string, double> ratios = new Dictionary<string, double>();
+            foreach (Batch batch in _training.Epoch(_epoch, shuffle: true, _batch))
+            {
+                rate = _plan.Schedule.RateAt(_step, _training.BatchesPerEpoch, _plan.Epochs);
+                double loss = Descend(batch);
+                bool last = _batch + 1 == _training.BatchesPerEpoch;
+                ratios = Update(rate, last) ?? ratios;
+                _batch++;
+                OnBatch?.Invoke(new TrainingProgress(_epoch, _batch, _training.BatchesPerEpoch, loss, rate));
+                if (last) break;
+                bool stop = cancellation.IsCancellationRequested;
+                if (stop || Stopwatch.GetElapsedTime(lastCheckpoint) > _plan.CheckpointInterval)
+                {
+                    WriteCheckpoint();
+                    lastCheckpoint = Stopwatch.GetTimestamp();
+                }
+                if (stop) throw new OperationCanceledException(cancellation);
+            }
+            EndEpoch(rate, ratios, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            lastCheckpoint = Stopwatch.GetTimestamp();
+            cancellation.ThrowIfCancellationRequested();
+        }
+        if (_best is not null) Restore(_best);
+    }
+
+    /// <summary>The figures on a set, as the network is now.</summary>
+    public Evaluation Evaluate(BatchLoader loader)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        foreach (Batch batch in loader.Epoch(0, shuffle: false))
+        {
+            batch.Input.CopyTo(_network.Input());
+            _network.Forward();
+            _objective.Count(_network, batch);
+        }
+        return _objective.Total();
+    }
+
+    private bool HasLostPatience => _plan.Patience > 0 && _bestEpoch >= 0 && _epoch - _bestEpoch > _plan.Patience;
+
+    private double Descend(Batch batch)
+    {
+        ulong seed = Noise.Mix(((ulong)(uint)_plan.Seed << 32) + (ulong)_step);
+        batch.Input.CopyTo(_network.Input());
+        _network.Forward(training: true, seed);
+        double loss = _objective.Descend(_network, batch);
+        if (!double.IsFinite(loss))
+        {
+            string origin = _network.FirstNotFinite(training: true, seed) is { } node ? $"the output of {node} is not finite" : "all outputs are finite, the loss is not";
+            throw new DivergedException($"epoch {_epoch + 1}, batch {_batch + 1}: the loss is {loss}; {origin}. Lower the learning rate, or clip gradients");
+        }
+        _network.Backward();
+        double norm = ClipGradients();
+        if (!double.IsFinite(norm))
+        {
+            Parameter<float> first = _parameters.First(parameter => !parameter.Gradient.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(parameter.Gradient)));
+            throw new DivergedException($"epoch {_epoch + 1}, batch {_batch + 1}: the gradient of {first.Name} ({first.Node}) is not finite; lower the learning rate, or clip gradients");
+        }
+        _normSum += norm;
+        return loss;
+    }
+
+    /// <summary>Clips, and gives the length before.</summary>
+    private double ClipGradients()
+    {
+        double squares = 0;
+        foreach (Parameter<float> parameter in _parameters)
+        {
+            if (_plan.ClipValue > 0 && !parameter.Gradient.IsEmpty) GradientClipping.ByValue(parameter.Gradient, _plan.ClipValue);
+            squares += GradientClipping.SumOfSquares(parameter.Gradient);
+        }
+        double norm = Math.Sqrt(squares);
+        if (_plan.ClipNorm > 0 && norm > _plan.ClipNorm && double.IsFinite(norm))
+        {
+            float scale = (float)(_plan.ClipNorm / norm);
+            foreach (Parameter<float> parameter in _parameters) TensorPrimitives.Multiply(parameter.Gradient, scale, parameter.Gradient);
+        }
+        return norm;
+    }
+
+    /// <summary>Moves all parameters by one step; measures by how much where asked.</summary>
+    private Dictionary<string, double>? Update(float rate, bool measure)
+    {
+        Dictionary<Parameter<float>, float[]>? before = measure
+            ? _parameters.Where(parameter => !parameter.IsStatistic).ToDictionary(parameter => parameter, parameter => parameter.Values.ToArray())
+            : null;
+        _step++;
+        _workers.Each(_pieces.Length, i =>
+        {
+            (Parameter<float> parameter, int begin, int length, float[] state) = _pieces[i];
+            bool decays = parameter.Role == ParameterRole.Weight;
+            var settings = new StepSettings(rate, _step, decays ? _plan.WeightDecay : 0, decays ? _plan.L1 : 0);
+            _plan.Optimizer.Step(parameter.Values.Slice(begin, length), parameter.Gradient.Slice(begin, length), state, settings);
+        });
+        return before?.DistinctBy(pair => pair.Key.Name).ToDictionary(pair => pair.Key.Name, pair =>
+            TensorPrimitives.Distance<float>(pair.Key.Values, pair.Value) / (double)Math.Max(TensorPrimitives.Norm<float>(pair.Value), float.Epsilon));
+    }
+
+    private void EndEpoch(float rate, IReadOnlyDictionary<string, double> ratios, double seconds)
+    {
+        Evaluation training = _objective.Total();
+        Evaluation? validation = _validation is null ? null : Evaluate(_validation);
+        var result = new EpochResult(_epoch, training, validation, rate, _normSum / Math.Max(1, _batch), ratios, seconds);
+        _history.Add(result);
+        if (validation is not null && validation.Metrics.GetValueOrDefault(_objective.Metric, double.NegativeInfinity) is var figure && (figure > _bestFigure || _best is null))
+        {
+            (_bestFigure, _bestEpoch) = (figure, _epoch);
+            _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
+        }
+        (_epoch, _batch, _normSum) = (_epoch + 1, 0, 0);
+        WriteCheckpoint();
+        OnEpoch?.Invoke(result);
+    }
+
+    private void Restore(float[][] values)
+    {
+        for (int i = 0; i < values.Length; i++) values[i].CopyTo(_parameters[i].Values);
+    }
+
+    private static IEnumerable<(Parameter<float> Parameter, int Begin, int Length, float[] State)> Pieces(Parameter<float> parameter, int slots)
+    {
+        int length = parameter.Shape.ElementCount;
+        for (int begin = 0; begin < length; begin += UpdatePiece)
+            yield return (parameter, begin, Math.Min(UpdatePiece, length - begin), new float[slots * Math.Min(UpdatePiece, length - begin)]);
+    }
+
+    /// <summary>What a checkpoint holds beside arrays; first the settings that make the run what it is.</summary>
+    private sealed record State(
+        string Run, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, List<EpochResult> History);
+
+    /// <summary>What must be the same for a run to go on.</summary>
+    private string Identity => FormattableString.Invariant(
+        $"{_plan.Epochs} epochs, {_plan.Optimizer.Name}, {_plan.Schedule}, decay {_plan.WeightDecay} {_plan.L1}, clipped {_plan.ClipNorm} {_plan.ClipValue}, seed {_plan.Seed}, {_training.BatchesPerEpoch} batches of {_network.Graph.Inputs[0].Type.Shape}");
+
+    private void WriteCheckpoint()
+    {
+        if (_plan.CheckpointPath is null) return;
+        var state = new State(Identity, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, _bestEpoch, _history);
+        Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
+    }
+
+    /// <summary>Goes on from the plan's checkpoint, if there is one; says whether there was.</summary>
+    /// <exception cref="CheckpointException">It is damaged, or of another run.</exception>
+    public bool Resume()
+    {
+        if (_plan.CheckpointPath is null || !File.Exists(_plan.CheckpointPath)) return false;
+        (State state, float[][] arrays) = Checkpoint.Read<State>(_plan.CheckpointPath);
+        if (state.Run != Identity)
+            throw new CheckpointException($"{_plan.CheckpointPath}: belongs to another run ({state.Run}; this one is {Identity}); remove it to train from the beginning");
+        int fixedArrays = _parameters.Length + _pieces.Length;
+        if (!state.Parameters.SequenceEqual(_parameters.Select(parameter => parameter.ToString())) || (arrays.Length != fixedArrays && arrays.Length != fixedArrays + _parameters.Length))
+            throw new CheckpointException($"{_plan.CheckpointPath}: is of another network; remove it to train from the beginning");
+        Restore(arrays[.._parameters.Length]);
+        for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
+        _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
+        (_epoch, _batch, _step, _normSum, _bestFigure, _bestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.BestFigure, state.BestEpoch);
+        _history.Clear();
+        _history.AddRange(state.History);
+        return true;
+    }
+}
