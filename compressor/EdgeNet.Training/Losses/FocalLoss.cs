@@ -5,7 +5,7 @@ namespace EdgeNet.Training;
 /// <summary>
 /// −α · (1 − σ(x))^γ · log σ(x) where the target is 1, −(1 − α) · σ(x)^γ · log σ(−x) where it is 0, of logits x: cross-entropy that counts
 /// what is already right for little (Lin et al. 2017). Targets in between mix both. Mean over all elements; the paper divides by the number
-/// of objects instead.
+/// of objects instead, see <see cref="MultiboxLoss{T}"/>.
 /// </summary>
 /// <typeparam name="T">float to train; double to check gradients.</typeparam>
 public sealed class FocalLoss<T> : ElementwiseLoss<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -23,6 +23,6 @@ public sealed class TrainingSettingException : Exception
     internal static void ThrowUnless(bool holds, double value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!holds || !double.IsFinite(value))
-            throw new TrainingSettingException(FormattableString.Invariant($"{name} is {value}; expected {expected}"));
+            throw new TrainingSettingException(FormattableString.Invariant($"{name[(name.LastIndexOf('.') + 1)..]} is {value}; expected {expected}"));
     }
 }
