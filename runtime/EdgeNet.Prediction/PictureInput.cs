@@ -7,10 +7,8 @@ namespace EdgeNet.Prediction;
 /// <summary>Brings pictures of any size into a model's first input as its card says.</summary>
 internal sealed class PictureInput
 {
-    private static readonly Rgb LetterboxFill = new(114, 114, 114);
-
-    private readonly Preprocessing _preprocessing;
     private readonly TensorType _type;
+    private readonly FitMethod _fit;
     private readonly ImageToTensor _toTensor;
 
     // The normalised picture on its way into a quantized input.
@@ -19,7 +17,7 @@ internal sealed class PictureInput
     /// <exception cref="ModelFormatException">The card says nothing of pictures, or what it says does not fit the first input.</exception>
     public PictureInput(Graph graph)
     {
-        _preprocessing = graph.Card.Preprocessing ?? throw new ModelFormatException(
+        Preprocessing preprocessing = graph.Card.Preprocessing ?? throw new ModelFormatException(
             "the model's card has no preprocessing, so pictures cannot be fed; add one with: edgenet convert MODEL --card card.json -o out.edgenet");
         if (graph.Inputs.IsEmpty) throw new ModelFormatException("the model has no input; a picture needs one");
         _type = graph.Inputs[0].Type;
@@ -27,23 +25,29 @@ internal sealed class PictureInput
         if (_type.Element != ElementType.Float32 && !isQuantized)
             throw Misfit(graph, "pictures go into Float32, or Int8 or UInt8 with per-tensor quantization");
 
-        int channels = _preprocessing.Color == ColorOrder.Gray ? 1 : 3;
+        int channels = preprocessing.Color == ColorOrder.Gray ? 1 : 3;
         Shape shape = _type.Shape;
         if (shape.Rank != 4) throw Misfit(graph, "pictures need four axes");
-        bool isNchw = _preprocessing.Layout == ImageLayout.Nchw;
+        bool isNchw = preprocessing.Layout == ImageLayout.Nchw;
         (Height, Width) = isNchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
         if (shape[0] != 1) throw Misfit(graph, "pictures are fed one at a time; import the model with batch 1");
-        if (shape[isNchw ? 1 : 3] != channels) throw Misfit(graph, $"the card says {_preprocessing.Layout} with {channels} channels ({_preprocessing.Color})");
+        if (shape[isNchw ? 1 : 3] != channels) throw Misfit(graph, $"the card says {preprocessing.Layout} with {channels} channels ({preprocessing.Color})");
         if (shape.ElementCount == 0 || (long)Height * Width > Image.MaximumPixels)
             throw Misfit(graph, $"a picture has 1 to {Image.MaximumPixels} pixels");
-        CheckPerChannel("mean", _preprocessing.Mean, channels, float.IsFinite);
-        CheckPerChannel("standardDeviation", _preprocessing.StandardDeviation, channels, x => float.IsFinite(x) && x != 0);
-        if (!Enum.IsDefined(_preprocessing.Fit)) throw new ModelFormatException($"card: preprocessing fit {_preprocessing.Fit} is unknown");
+        CheckPerChannel("mean", preprocessing.Mean, channels, float.IsFinite);
+        CheckPerChannel("standardDeviation", preprocessing.StandardDeviation, channels, x => float.IsFinite(x) && x != 0);
+        _fit = preprocessing.Fit switch
+        {
+            ImageFit.Stretch => FitMethod.Stretch,
+            ImageFit.CenterCrop => FitMethod.CentreCrop,
+            ImageFit.Letterbox => FitMethod.Letterbox,
+            _ => throw new ModelFormatException($"card: preprocessing fit {preprocessing.Fit} is unknown"),
+        };
 
         _toTensor = new ImageToTensor(
             isNchw ? TensorLayout.Nchw : TensorLayout.Nhwc,
-            _preprocessing.Color switch { ColorOrder.Gray => ChannelOrder.Grey, ColorOrder.Bgr => ChannelOrder.Bgr, _ => ChannelOrder.Rgb },
-            _preprocessing.Mean.Span, _preprocessing.StandardDeviation.Span);
+            preprocessing.Color switch { ColorOrder.Gray => ChannelOrder.Grey, ColorOrder.Bgr => ChannelOrder.Bgr, _ => ChannelOrder.Rgb },
+            preprocessing.Mean.Span, preprocessing.StandardDeviation.Span);
         _normalised = isQuantized ? new float[shape.ElementCount] : [];
     }
 
@@ -56,7 +60,7 @@ internal sealed class PictureInput
     /// <summary>Fills the session's first input and says where the picture lies in it.</summary>
     public PicturePlacement Set(InferenceSession session, Image image)
     {
-        Image fitted = Fit(image, out PicturePlacement placement);
+        Image fitted = PictureFit.Fit(image, Width, Height, _fit, out PicturePlacement placement);
         if (_type.Element == ElementType.Float32)
         {
             _toTensor.Convert(fitted, session.Input<float>(0));
@@ -81,38 +85,6 @@ internal sealed class PictureInput
     /// <summary>The project's one rule: divide, round half to even, add the zero point, clamp.</summary>
     private static float Code(float real, float scale, int zero, float lowest, float highest) =>
         Math.Clamp(MathF.Round(real / scale, MidpointRounding.ToEven) + zero, lowest, highest);
-
-    private Image Fit(Image image, out PicturePlacement placement)
-    {
-        if (image.Width == Width && image.Height == Height)
-        {
-            placement = new PicturePlacement(1, 1, 0, 0, image.Width, image.Height);
-            return image;
-        }
-
-        switch (_preprocessing.Fit)
-        {
-            case ImageFit.CenterCrop:
-                // The shorter side, measured against the input, becomes the input × 256/224.
-                double scale = Math.Max(Width * 256.0 / 224 / image.Width, Height * 256.0 / 224 / image.Height);
-                int width = Math.Max(Width, (int)Math.Round(image.Width * scale)), height = Math.Max(Height, (int)Math.Round(image.Height * scale));
-                Image resized = width == image.Width && height == image.Height ? image : Resizing.Bilinear(image, width, height);
-                (float x, float y) = ((float)image.Width / width, (float)image.Height / height);
-                placement = new PicturePlacement(x, y, (width - Width) / 2 * x, (height - Height) / 2 * y, image.Width, image.Height);
-                return Resizing.CentreCrop(resized, Width, Height);
-
-            case ImageFit.Letterbox:
-                Letterbox letterbox = Letterbox.Fit(image, Width, Height, LetterboxFill);
-                placement = new PicturePlacement(
-                    1 / letterbox.ScaleX, 1 / letterbox.ScaleY, -letterbox.OffsetX / letterbox.ScaleX, -letterbox.OffsetY / letterbox.ScaleY,
-                    image.Width, image.Height);
-                return letterbox.Image;
-
-            default:
-                placement = new PicturePlacement((float)image.Width / Width, (float)image.Height / Height, 0, 0, image.Width, image.Height);
-                return Resizing.Bilinear(image, Width, Height);
-        }
-    }
 
     private static void CheckPerChannel(string what, ValueList<float> values, int channels, Predicate<float> isAllowed)
     {

@@ -42,13 +42,29 @@ internal static class AnnotationFile
     /// <param name="height">Its height.</param>
     /// <param name="slack">One pixel, where pixels are known.</param>
     /// <param name="where">File, and line or entry.</param>
-    public static Box InsidePicture(Box box, float width, float height, float slack, string where)
+    /// <param name="skipped">If given, it is told (where, what) instead: what is inside remains, and null if that is nothing.</param>
+    public static Box? InsidePicture(Box box, float width, float height, float slack, string where, Action<string, string>? skipped)
     {
+        Box clipped = box.ClippedTo(width, height);
+        string problem;
         if (!(box.Width > 0 && box.Height > 0))
-            throw new DatasetException($"{where}: box {Corners(box)} is empty; expected its right and lower sides beyond its left and upper ones");
-        if (box.XMin < -slack || box.YMin < -slack || box.XMax > width + slack || box.YMax > height + slack)
-            throw new DatasetException($"{where}: box {Corners(box)} lies outside its picture of {Invariant(width)}×{Invariant(height)}");
-        return box.ClippedTo(width, height);
+            problem = $"box {Corners(box)} is empty; expected its right and lower sides beyond its left and upper ones";
+        else if (box.XMin < -slack || box.YMin < -slack || box.XMax > width + slack || box.YMax > height + slack)
+            problem = $"box {Corners(box)} lies outside its picture of {Invariant(width)}×{Invariant(height)}";
+        else
+            return clipped;
+
+        bool remains = clipped.Width > 0 && clipped.Height > 0;
+        Skip(where, problem, skipped is null ? "" : remains ? "; clipped" : "; left out", skipped);
+        return remains ? clipped : null;
+    }
+
+    /// <summary>Tells of an entry that is left out, or makes it an error where nobody listens.</summary>
+    public static void Skip(string where, string problem, string consequence, Action<string, string>? skipped)
+    {
+        if (skipped is null)
+            throw new DatasetException($"{where}: {problem}");
+        skipped(where, problem + consequence);
     }
 
     private static string Corners(Box box) => $"[{Invariant(box.XMin)}, {Invariant(box.YMin)}, {Invariant(box.XMax)}, {Invariant(box.YMax)}]";

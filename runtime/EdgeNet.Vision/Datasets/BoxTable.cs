@@ -15,8 +15,9 @@ public static class BoxTable
     /// <param name="path">The .tsv file.</param>
     /// <param name="pictureFolder">Where the pictures are; otherwise beside the table or in <c>images</c> beside it.</param>
     /// <param name="className">What the boxes hold.</param>
+    /// <param name="skipped">Told (where, what) of each entry that is wrong and left out or clipped; without it the first one is an error.</param>
     /// <exception cref="DatasetException">A line is damaged, or the pictures are not found.</exception>
-    public static DetectionSet Read(string path, string? pictureFolder = null, string className = "person")
+    public static DetectionSet Read(string path, string? pictureFolder = null, string className = "person", Action<string, string>? skipped = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         SortedDictionary<string, (float Width, float Height, List<GroundTruth> Truths)> pictures = new(StringComparer.Ordinal);
@@ -33,7 +34,7 @@ public static class BoxTable
                 continue;
             }
 
-            Add(pictures, cells, where);
+            Add(pictures, cells, where, skipped);
             pictureFolder ??= PictureFolder.Containing(Beside(path), cells[0], where);
         }
 
@@ -45,7 +46,8 @@ public static class BoxTable
                 PictureFolder.Inside(pictureFolder!, picture.Key, path), picture.Value.Truths, picture.Value.Width, picture.Value.Height))]);
     }
 
-    private static void Add(SortedDictionary<string, (float Width, float Height, List<GroundTruth> Truths)> pictures, string[] cells, string where)
+    private static void Add(
+        SortedDictionary<string, (float Width, float Height, List<GroundTruth> Truths)> pictures, string[] cells, string where, Action<string, string>? skipped)
     {
         bool boxless = cells.Skip(3).All(string.IsNullOrWhiteSpace);
         int columns = boxless ? 3 : Titles.Length;
@@ -63,8 +65,8 @@ public static class BoxTable
             throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"{where}: {cells[0]} has {width}×{height} pixels here and {picture.Width}×{picture.Height} before"));
         if (boxless)
             return;
-        Box box = AnnotationFile.InsidePicture(new Box(numbers[2], numbers[3], numbers[4], numbers[5]), width, height, 1, where);
-        picture.Truths.Add(new GroundTruth(box, 0, Ignored(cells, where)));
+        if (AnnotationFile.InsidePicture(new Box(numbers[2], numbers[3], numbers[4], numbers[5]), width, height, 1, where, skipped) is { } box)
+            picture.Truths.Add(new GroundTruth(box, 0, Ignored(cells, where)));
     }
 
     private static bool Ignored(string[] cells, string where) => cells.ElementAtOrDefault(Titles.Length)?.Trim() switch

@@ -11,8 +11,10 @@ public static class ClassFolders
     /// A sub folder for each class: <c>cats/1.jpg</c>, <c>dogs/2.jpg</c>. Labels follow the folders' names in ordinal order, as in
     /// ImageNet by WordNet id.
     /// </summary>
+    /// <param name="folder">The set's folder.</param>
+    /// <param name="skipped">Told (where, what) of each entry that is wrong and left out or clipped; without it the first one is an error.</param>
     /// <exception cref="DatasetException">There is no such folder, none inside, or one without pictures.</exception>
-    public static ClassificationSet Read(string folder)
+    public static ClassificationSet Read(string folder, Action<string, string>? skipped = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         string[] classes = PictureFolder.Folders(folder);
@@ -23,10 +25,12 @@ public static class ClassFolders
         {
             string[] paths = PictureFolder.Pictures(classes[label]);
             if (paths.Length == 0)
-                throw new DatasetException($"{classes[label]}: no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder");
+                AnnotationFile.Skip(classes[label], "no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder", "", skipped);
             pictures.AddRange(paths.Select(path => new LabelledPicture(path, label)));
         }
 
+        if (pictures.Count == 0)
+            throw new DatasetException($"{folder}: no picture in any of its {classes.Length} folders");
         return new ClassificationSet([.. classes.Select(path => Path.GetFileName(path))], pictures);
     }
 

@@ -14,15 +14,16 @@ public static class CocoFile
     /// </summary>
     /// <param name="path">The JSON file.</param>
     /// <param name="pictureFolder">Where the pictures are. Otherwise they are looked for beside the file, in <c>images</c> beside it or one folder up, and in a folder one up that is named as the file is after its first underscore (<c>val2017</c>).</param>
+    /// <param name="skipped">Told (where, what) of each entry that is wrong and left out or clipped; without it the first one is an error.</param>
     /// <exception cref="DatasetException">The file is damaged or refers to what it does not hold; the pictures are not found.</exception>
-    public static DetectionSet Read(string path, string? pictureFolder = null)
+    public static DetectionSet Read(string path, string? pictureFolder = null, Action<string, string>? skipped = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
             using FileStream file = AnnotationFile.Open(path, MaximumLength);
             using JsonDocument document = JsonDocument.Parse(file);
-            return Read(document.RootElement, path, pictureFolder);
+            return Read(document.RootElement, path, pictureFolder, skipped);
         }
         catch (JsonException e)
         {
@@ -30,7 +31,7 @@ public static class CocoFile
         }
     }
 
-    private static DetectionSet Read(JsonElement root, string path, string? pictureFolder)
+    private static DetectionSet Read(JsonElement root, string path, string? pictureFolder, Action<string, string>? skipped)
     {
         (long Id, string Name)[] categories = [.. Entries(root, "categories", path)
             .Select(entry => (entry.Integer("id"), entry.Text("name")))
@@ -57,15 +58,23 @@ public static class CocoFile
         foreach (Entry entry in Entries(root, "annotations", path))
         {
             if (!places.TryGetValue(entry.Integer("image_id"), out int place))
-                throw entry.Error($"image_id {entry.Integer("image_id")} is none of 'images'");
+            {
+                AnnotationFile.Skip(entry.Where, $"image_id {entry.Integer("image_id")} is none of 'images'", "; left out", skipped);
+                continue;
+            }
+
             if (!labels.TryGetValue(entry.Integer("category_id"), out int label))
-                throw entry.Error($"category_id {entry.Integer("category_id")} is none of 'categories'");
+            {
+                AnnotationFile.Skip(entry.Where, $"category_id {entry.Integer("category_id")} is none of 'categories'", "; left out", skipped);
+                continue;
+            }
+
             float[] sides = entry.FourNumbers("bbox");
             if (sides[2] == 0 || sides[3] == 0)
                 continue;
-            Box box = AnnotationFile.InsidePicture(
-                new Box(sides[0], sides[1], sides[0] + sides[2], sides[1] + sides[3]), pictures[place].Width, pictures[place].Height, 1, entry.Where);
-            pictures[place].Truths.Add(new GroundTruth(box, label, entry.Flag("iscrowd")));
+            Box corners = new(sides[0], sides[1], sides[0] + sides[2], sides[1] + sides[3]);
+            if (AnnotationFile.InsidePicture(corners, pictures[place].Width, pictures[place].Height, 1, entry.Where, skipped) is { } box)
+                pictures[place].Truths.Add(new GroundTruth(box, label, entry.Flag("iscrowd")));
         }
 
         string folder = pictureFolder ?? PictureFolder.Containing(LikelyFolders(path), pictures[0].Name, pictures[0].Where);

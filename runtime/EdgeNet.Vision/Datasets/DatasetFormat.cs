@@ -28,10 +28,11 @@ public enum DatasetFormat
 /// <summary>Tells by names which form a set has.</summary>
 public static class DatasetFormats
 {
-    /// <summary>The form of a set, and the file to read where it is one file inside the folder; test sets come before training sets.</summary>
+    /// <summary>The form of a set, and the file to read where it is one file inside the folder.</summary>
     /// <param name="path">A folder or a file.</param>
+    /// <param name="training">Whether training sets come before test sets; otherwise test sets before training sets.</param>
     /// <exception cref="DatasetException">There is nothing there, or nothing known.</exception>
-    public static (DatasetFormat Format, string Path) Recognise(string path)
+    public static (DatasetFormat Format, string Path) Recognise(string path, bool training = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (File.Exists(path))
@@ -44,7 +45,7 @@ public static class DatasetFormats
             return (DatasetFormat.Voc, path);
         string annotations = Path.Combine(path, "annotations");
         string[] annotated = Directory.Exists(annotations) ? [.. Directory.EnumerateFiles(annotations, "*.json").Order(StringComparer.Ordinal)] : [];
-        foreach (string file in files.Concat(annotated).OrderBy(file => Path.GetFileName(file).Contains("train", StringComparison.OrdinalIgnoreCase)))
+        foreach (string file in files.Concat(annotated).OrderBy(file => Path.GetFileName(file).Contains("train", StringComparison.OrdinalIgnoreCase) != training))
         {
             if (OfFile(file) is { } format)
                 return (format, file);

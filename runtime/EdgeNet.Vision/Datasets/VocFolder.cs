@@ -14,8 +14,9 @@ public static class VocFolder
     /// </summary>
     /// <param name="folder">The set's folder, or the one of the XML files.</param>
     /// <param name="pictureFolder">Where the pictures are, if not there.</param>
+    /// <param name="skipped">Told (where, what) of each entry that is wrong and left out or clipped; without it the first one is an error.</param>
     /// <exception cref="DatasetException">A file is damaged, or its picture is not found.</exception>
-    public static DetectionSet Read(string folder, string? pictureFolder = null)
+    public static DetectionSet Read(string folder, string? pictureFolder = null, Action<string, string>? skipped = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder))
@@ -27,7 +28,7 @@ public static class VocFolder
         if (paths.Length == 0)
             throw new DatasetException($"{annotationFolder}: no .xml file inside; expected one for each picture");
 
-        VocAnnotation[] annotations = [.. paths.Select(VocAnnotation.Read)];
+        VocAnnotation[] annotations = [.. paths.Select(path => VocAnnotation.Read(path, skipped))];
         string[] classes = [.. annotations.SelectMany(annotation => annotation.Objects).Select(item => item.Name).Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> labels = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         return new DetectionSet(
@@ -79,7 +80,7 @@ public static class VocFolder
 
         public IReadOnlyList<VocObject> Objects { get; private set; } = [];
 
-        public static VocAnnotation Read(string path)
+        public static VocAnnotation Read(string path, Action<string, string>? skipped)
         {
             VocAnnotation annotation = new(path);
             try
@@ -101,7 +102,7 @@ public static class VocFolder
             // Sizes may stand after the objects, so boxes are checked when all is read.
             if (!(annotation.Width >= 1 && annotation.Height >= 1))
                 throw new DatasetException($"{path}: no size of the picture; expected annotation/size with width and height in pixels");
-            annotation.Objects = [.. annotation._objects.Select(item => annotation.ToObject(item.Fields, item.Line))];
+            annotation.Objects = [.. annotation._objects.Select(item => annotation.ToObject(item.Fields, item.Line, skipped)).OfType<VocObject>()];
             return annotation;
         }
 
@@ -154,13 +155,12 @@ public static class VocFolder
             }
         }
 
-        private VocObject ToObject(Dictionary<string, (string Text, int Line)> fields, int line)
+        private VocObject? ToObject(Dictionary<string, (string Text, int Line)> fields, int line, Action<string, string>? skipped)
         {
-            Box box = new(Field("xmin") - 1, Field("ymin") - 1, Field("xmax"), Field("ymax"));
-            return new VocObject(
-                Text("name").Text,
-                AnnotationFile.InsidePicture(box, Width, Height, 1, $"{Source}: line {line}"),
-                fields.ContainsKey("difficult") && Field("difficult") != 0);
+            Box corners = new(Field("xmin") - 1, Field("ymin") - 1, Field("xmax"), Field("ymax"));
+            string name = Text("name").Text;
+            bool difficult = fields.ContainsKey("difficult") && Field("difficult") != 0;
+            return AnnotationFile.InsidePicture(corners, Width, Height, 1, $"{Source}: line {line}", skipped) is { } box ? new VocObject(name, box, difficult) : null;
 
             (string Text, int Line) Text(string name) =>
                 fields.TryGetValue(name, out (string, int) field) ? field : throw new DatasetException($"{Source}: line {line}: the object has no {name}");

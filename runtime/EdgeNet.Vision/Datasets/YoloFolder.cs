@@ -17,8 +17,9 @@ public static class YoloFolder
     /// </summary>
     /// <param name="folder">The set's folder.</param>
     /// <param name="pictureFolder">Where the pictures are, if not there.</param>
+    /// <param name="skipped">Told (where, what) of each entry that is wrong and left out or clipped; without it the first one is an error.</param>
     /// <exception cref="DatasetException">A line is damaged, a label has no name, or no picture has a text file.</exception>
-    public static DetectionSet Read(string folder, string? pictureFolder = null)
+    public static DetectionSet Read(string folder, string? pictureFolder = null, Action<string, string>? skipped = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         string inside = Path.Combine(folder, "images");
@@ -30,7 +31,7 @@ public static class YoloFolder
             throw new DatasetException($"{pictureFolder}: no picture with a .txt file of its name beside it or in ../labels");
 
         string[] classes = ReadClasses(textFolder);
-        return new DetectionSet(classes, [.. paths.Select(path => new AnnotatedPicture(path, ReadTruths(TextOf(path, textFolder), classes), 1, 1))]);
+        return new DetectionSet(classes, [.. paths.Select(path => new AnnotatedPicture(path, ReadTruths(TextOf(path, textFolder), classes, skipped), 1, 1))]);
     }
 
     private static string TextOf(string picture, string folder) => Path.Combine(folder, Path.GetFileNameWithoutExtension(picture) + ".txt");
@@ -41,10 +42,12 @@ public static class YoloFolder
         return candidates.FirstOrDefault(File.Exists) is { } path ? [.. AnnotationFile.Lines(path).Select(line => line.Text.Trim())] : [];
     }
 
-    private static GroundTruth[] ReadTruths(string path, string[] classes) =>
-        File.Exists(path) ? [.. AnnotationFile.Lines(path).Select(line => ReadTruth(line.Text, classes, $"{path}: line {line.Number}"))] : [];
+    private static GroundTruth[] ReadTruths(string path, string[] classes, Action<string, string>? skipped) =>
+        File.Exists(path)
+            ? [.. AnnotationFile.Lines(path).Select(line => ReadTruth(line.Text, classes, $"{path}: line {line.Number}", skipped)).OfType<GroundTruth>()]
+            : [];
 
-    private static GroundTruth ReadTruth(string text, string[] classes, string where)
+    private static GroundTruth? ReadTruth(string text, string[] classes, string where, Action<string, string>? skipped)
     {
         string[] words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         float[] numbers = new float[4];
@@ -52,8 +55,12 @@ public static class YoloFolder
             throw new DatasetException($"{where}: '{text.Trim()}'; expected five numbers: class, centre x and y, width and height in fractions");
         int limit = classes.Length == 0 ? MaximumClass : classes.Length;
         if (!int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int label) || label >= limit)
-            throw new DatasetException($"{where}: class '{words[0]}'; expected 0 to {limit - 1}");
-        Box box = Box.FromCentre(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return new GroundTruth(AnnotationFile.InsidePicture(box, 1, 1, Slack, where), label);
+        {
+            AnnotationFile.Skip(where, $"class '{words[0]}'; expected 0 to {limit - 1}", "; left out", skipped);
+            return null;
+        }
+
+        Box corners = Box.FromCentre(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return AnnotationFile.InsidePicture(corners, 1, 1, Slack, where, skipped) is { } box ? new GroundTruth(box, label) : null;
     }
 }

@@ -274,6 +274,39 @@ public sealed class DatasetTests : IDisposable
         Assert.Equal((500, 998), (photos.Pictures.Count, photos.Pictures[^1].Label));
     }
 
+    [Fact]
+    public void WhatIsWrongIsLeftOutWhereSomebodyListens()
+    {
+        List<string> told = [];
+        void Listen(string where, string what) => told.Add($"{Path.GetFileName(where.Split(": ")[0])} {what}");
+        foreach (string name in new[] { "coco/images/a", "voc/a", "yolo/a", "tsv/a", "folders/cats/a" })
+            Picture(name + ".png");
+
+        Text("coco/set.json", Coco("""
+            {"image_id": 7, "category_id": 1, "bbox": [4, 4, 20, 2]}, {"image_id": 7, "category_id": 1, "bbox": [9, 9, 20, 2]},
+            {"image_id": 7, "category_id": 2, "bbox": [1, 1, 2, 2]}, {"image_id": 9, "category_id": 1, "bbox": [1, 1, 2, 2]}
+            """));
+        Assert.Equal([new Box(4, 4, 8, 6)], CocoFile.Read(At("coco/set.json"), skipped: Listen).Pictures[0].Truths.Select(truth => truth.Box));
+        Assert.Equal(4, told.Count);
+        Assert.EndsWith("clipped", told[0], StringComparison.Ordinal);
+        Assert.All(told[1..], message => Assert.EndsWith("left out", message, StringComparison.Ordinal));
+        Assert.All(told, message => Assert.StartsWith("set.json", message, StringComparison.Ordinal));
+
+        told.Clear();
+        Text("voc/a.xml", Voc("<object><name>dog</name><bndbox><xmin>12</xmin><ymin>1</ymin><xmax>15</xmax><ymax>2</ymax></bndbox></object>"));
+        Assert.Empty(VocFolder.Read(At("voc"), skipped: Listen).Pictures[0].Truths);
+        Text("yolo/classes.txt", "person");
+        Text("yolo/a.txt", "0 0.9 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
+        Assert.Single(YoloFolder.Read(At("yolo"), skipped: Listen).Pictures[0].Truths);
+        Text("tsv/boxes.tsv", Table("a.png\t8\t8\t2\t2\t80\t8"));
+        Assert.Equal(new Box(2, 2, 8, 8), BoxTable.Read(At("tsv/boxes.tsv"), skipped: Listen).Pictures[0].Truths[0].Box);
+        Directory.CreateDirectory(At("folders/dogs"));
+        Assert.Equal(["cats", "dogs"], ClassFolders.Read(At("folders"), Listen).Classes);
+        Assert.Equal(["a.xml", "a.txt", "a.txt", "boxes.tsv", "dogs"], told.Select(message => message.Split(' ')[0]));
+        Directory.CreateDirectory(At("empty/dogs"));
+        Fails(() => ClassFolders.Read(At("empty"), Listen), "no picture in any");
+    }
+
     private static string Coco(string annotations) => $$"""
         {
           "images": [{"id": 7, "file_name": "a.png", "width": 8, "height": 8}, {"id": 8, "file_name": "b.png", "width": 8, "height": 8}],
