@@ -171,9 +171,8 @@ public sealed class Trainer
             squares += GradientClipping.SumOfSquares(parameter.Gradient);
         }
         double norm = Math.Sqrt(squares);
-        if (_plan.ClipNorm > 0 && norm > _plan.ClipNorm && double.IsFinite(norm))
+        if (_plan.ClipNorm > 0 && GradientClipping.ScaleFor(norm, _plan.ClipNorm) is < 1 and var scale)
         {
-            float scale = (float)(_plan.ClipNorm / norm);
             foreach (Parameter<float> parameter in _parameters) TensorPrimitives.Multiply(parameter.Gradient, scale, parameter.Gradient);
         }
         return norm;

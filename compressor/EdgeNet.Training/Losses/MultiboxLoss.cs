@@ -141,7 +141,7 @@ public sealed class MultiboxLoss<T> where T : unmanaged, IBinaryFloatingPointIee
 
             ReadOnlySpan<T> scores = logits.Slice(prior * _classes, _classes);
             int label = _matches[prior] >= 0 ? truths[_matches[prior]].Label : 0;
-            (T largest, T exponentials) = Softmax.Exponentials(scores, slopes);
+            (T largest, T exponentials) = StableSoftmax.Exponentials(scores, slopes);
             T loss = T.Log(exponentials) - (scores[label] - largest);
             TensorPrimitives.Divide(slopes, exponentials, slopes);
             slopes[label] -= T.One;

@@ -23,7 +23,7 @@ public sealed class SoftmaxCrossEntropyLoss<T> : Loss<T> where T : unmanaged, IB
     /// <inheritdoc/>
     protected override T Row(ReadOnlySpan<T> prediction, ReadOnlySpan<T> target, Span<T> gradient)
     {
-        (T largest, T sum) = Softmax.Exponentials(prediction, gradient);
+        (T largest, T sum) = StableSoftmax.Exponentials(prediction, gradient);
         T logSum = T.Log(sum);
         T mass = TensorPrimitives.Sum(target);
         T kept = T.One - _smoothing;

@@ -16,35 +16,22 @@ public static class GradientClipping
     }
 
     /// <summary>
-    /// Scales all gradients together, where their common norm is above the limit, so that it is the limit (Pascanu et al. 2013). If an
-    /// element is not finite they are left as they are, for the caller to see from the norm and skip the step.
+    /// What all gradients are to be multiplied by so that their common norm is at most the limit (Pascanu et al. 2013); 1 where it is
+    /// already, or is not finite, for the caller to see and skip the step.
     /// </summary>
-    /// <returns>The norm before, see <see cref="GlobalNorm"/>.</returns>
+    /// <param name="norm">The square root of the sum of all <see cref="SumOfSquares"/>.</param>
+    /// <param name="limit">Above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not above 0.</exception>
-    public static double ByGlobalNorm(ReadOnlySpan<Memory<float>> gradients, float limit)
+    public static float ScaleFor(double norm, float limit)
     {
         CheckLimit(limit);
-        double norm = GlobalNorm(gradients);
-        if (!(norm > limit) || !double.IsFinite(norm)) return norm;
-
-        float scale = (float)(limit / norm);
-        foreach (Memory<float> gradient in gradients)
-            TensorPrimitives.Multiply(gradient.Span, scale, gradient.Span);
-        return norm;
+        return norm > limit && double.IsFinite(norm) ? (float)(limit / norm) : 1;
     }
 
-    /// <summary>The square root of the sum of the squares of all elements; finite if all elements are.</summary>
-    public static double GlobalNorm(ReadOnlySpan<Memory<float>> gradients)
+    /// <summary>The sum of the squares of all elements; finite if they are.</summary>
+    public static double SumOfSquares(ReadOnlySpan<float> values)
     {
-        double sum = 0;
-        foreach (Memory<float> gradient in gradients)
-            sum += SumOfSquares(gradient.Span);
-        return Math.Sqrt(sum);
-    }
-
-    // In double, which the square of no float overflows, and in which millions of small ones add up.
-    private static double SumOfSquares(ReadOnlySpan<float> values)
-    {
+        // In double, which the square of no float overflows, and in which millions of small ones add up.
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
         Vector<double> sums = Vector<double>.Zero;
         foreach (Vector<float> vector in vectors)

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace EdgeNet.Training;
 
 /// <summary>The softmax of one row of logits.</summary>
-internal static class Softmax
+internal static class StableSoftmax
 {
     /// <summary>Writes e^(logit − largest), which cannot overflow. log softmax(i) = logit(i) − <c>Largest</c> − log <c>Sum</c>.</summary>
     public static (T Largest, T Sum) Exponentials<T>(ReadOnlySpan<T> logits, Span<T> exponentials) where T : IBinaryFloatingPointIeee754<T>
