@@ -121,12 +121,11 @@ public sealed class Graph
 
     /// <summary>The same network with some of its outputs only, in this order, and without the nodes that these do not need.</summary>
     /// <exception cref="ModelFormatException">There is no output of that name.</exception>
-    public Graph WithOutputs(params IEnumerable<string> names)
-    {
-        ImmutableArray<GraphOutput> outputs = [.. names.Select(name => Outputs.FirstOrDefault(output => output.Name == name)
-            ?? throw new ModelFormatException($"there is no output '{name}'; there are {string.Join(", ", Outputs.Select(output => output.Name))}"))];
-        return new(Inputs, Needed(Nodes, outputs), outputs, Card);
-    }
+    public Graph WithOutputs(params IEnumerable<string> names) => WithOutputs([.. names.Select(name => Outputs.FirstOrDefault(output => output.Name == name)
+        ?? throw new ModelFormatException($"there is no output '{name}'; there are {string.Join(", ", Outputs.Select(output => output.Name))}"))]);
+
+    /// <summary>The same network with other outputs, which may be any of its values, and without the nodes that these do not need.</summary>
+    public Graph WithOutputs(ImmutableArray<GraphOutput> outputs) => new(Inputs, Needed(Nodes, outputs), outputs, Card);
 
     /// <summary>Those of the nodes, in topological order, that outputs need.</summary>
     internal static ImmutableArray<Node> Needed(IReadOnlyList<Node> nodes, IReadOnlyList<GraphOutput> outputs)

@@ -135,10 +135,13 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     }
 
     /// <summary>The graph this was made of, with the parameters as they are now.</summary>
-    public Graph ToGraph()
+    public Graph ToGraph() => ToGraph(_source);
+
+    /// <summary>Another graph that holds the same constants, such as one with more behind its outputs, with the parameters as they are now.</summary>
+    public Graph ToGraph(Graph graph)
     {
         Dictionary<Constant, Parameter<T>> parameters = Parameters.Where(parameter => parameter.Trains).DistinctBy(p => p.Constant.Constant!).ToDictionary(p => p.Constant.Constant!);
-        return GraphRewriter.Run(_source, (rewriter, node) =>
+        return GraphRewriter.Run(graph, (rewriter, node) =>
         {
             foreach (Value input in node.Inputs)
             {
