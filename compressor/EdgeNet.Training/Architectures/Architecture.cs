@@ -24,6 +24,10 @@ public sealed class Architecture
         new("lenet-5", "Caffe's LeNet: two convolutions and two fully connected layers, for digits", LeNet.MinimumSide, LeNet.Digits, LeNet.Build5),
         new("resnet-20", "residual network of 20 layers (He et al. 2015, section 4.2), for pictures of 32 × 32", 4, ResNet20.Defaults, ResNet20.Build),
         new("mobilenet-v1", "depthwise separable convolutions (Howard et al. 2017)", 32, MobileNetV1.Defaults, MobileNetV1.Build),
+        new("mobilenet-v2", "inverted residuals with linear bottlenecks (Sandler et al. 2018)", 32, MobileNetV2.Defaults, MobileNetV2.Build),
+        new("ssd-mobilenet-v1", "SSDLite detector (Sandler et al. 2018, section 6.2) on MobileNet v1", 32, SsdLite.Defaults, SsdLite.BuildV1),
+        new("ssd-mobilenet-v2", "SSDLite detector on MobileNet v2", 32, SsdLite.Defaults, SsdLite.BuildV2),
+        new("ssd-mobilenet-v1-people", "SSDLite on MobileNet v1 of half the width, with tall boxes and a finer map, for standing people", 32, SsdLite.People, SsdLite.BuildV1),
     ];
 
     /// <summary>What it is called.</summary>
@@ -57,10 +61,14 @@ public sealed class Architecture
                 [$"{Name}, width {settings.WidthMultiplier}, input {settings.Height} × {settings.Width} × {settings.Channels}, {settings.Classes} classes; initialised from seed {settings.Seed}"];
             return new UntrainedNetwork(graph.WithCard(graph.Card with { Name = Name, Labels = settings.Labels, Provenance = [.. provenance] }), layers.Dropout);
         }
+        catch (ArchitectureException e)
+        {
+            throw Wrong(e.Message);
+        }
         // An input of absurd size, or a multiplier that makes absurd layers of it.
         catch (ShapeException e)
         {
-            throw new ArchitectureException($"{Name} of these settings is larger than a model may be: {e.Message}", e);
+            throw new ArchitectureException($"{Name}: a layer is larger than a tensor may be; choose a smaller input or width multiplier ({e.Message})", e);
         }
     }
 

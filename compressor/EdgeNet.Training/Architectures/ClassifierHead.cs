@@ -43,41 +43,15 @@ public static class ClassifierHead
                 else if (node.Op is Reshape reshape && after.Contains(node)) pass.CopyAs(node, Resized(reshape, node, before, classes));
                 else pass.Copy(node);
             });
-            return replaced.WithCard(graph.Card with { Labels = labels });
+            int expected = graph.Outputs[0].Value.Type.Shape.ElementCount / before * classes;
+            if (replaced.Outputs[0].Value.Type.Shape.ElementCount != expected)
+                throw Wrong($"what follows '{head.Name}' mixes its classes, so that output '{graph.Outputs[0].Name}' has no score for each");
+            string done = $"classifier of {before} classes replaced by one of {classes}, initialised from seed {seed}";
+            return replaced.WithCard(graph.Card with { Labels = labels, Provenance = [.. graph.Card.Provenance ?? [], done] });
         }
         catch (ShapeException e)
         {
             throw Wrong($"what follows '{head.Name}' does not take {classes} classes: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The same graph with one output replaced by a function of it, under another name, in the same place.</summary>
-    internal static Graph WithOutputComputed(this Graph graph, string name, string newName, Func<TensorType, Op> op)
-    {
-        if (!graph.Outputs.Any(output => output.Name == name))
-        {
-            throw new ArchitectureException(
-                $"the network has no output '{name}' to compute '{newName}' from; it has {string.Join(", ", graph.Outputs.Select(output => output.Name))}");
-        }
-        var builder = new GraphBuilder { Card = graph.Card };
-        var map = graph.Inputs.ToDictionary(input => input, input => builder.Input(input.Name, input.Type));
-        foreach (Node node in graph.Nodes)
-        {
-            Node copy = builder.AddNode(node.Op, node.Name, [.. node.Inputs.Select(Map)]);
-            for (int i = 0; i < copy.Outputs.Length; i++) map[node.Outputs[i]] = copy.Outputs[i];
-        }
-        foreach (GraphOutput output in graph.Outputs)
-        {
-            Value value = Map(output.Value);
-            if (output.Name == name) builder.Output(newName, builder.Add(op(value.Type), newName, value));
-            else builder.Output(output.Name, value);
-        }
-        return builder.Build();
-
-        Value Map(Value old)
-        {
-            if (!map.TryGetValue(old, out Value? value)) map[old] = value = builder.Constant(old.Constant!, old.Name);
-            return value;
         }
     }
 

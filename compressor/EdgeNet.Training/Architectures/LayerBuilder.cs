@@ -48,8 +48,6 @@ internal sealed class LayerBuilder
 
     public void Output(string name, Value value) => _graph.Output(name, value);
 
-    public void Detector(Detector detector) => _graph.Card = _graph.Card with { Detector = detector };
-
     public Value Constant(Constant constant, string name) => _graph.Constant(constant, name);
 
     public Value Relu(string name, Value x) => Add(new Relu(), name, x);
@@ -63,13 +61,13 @@ internal sealed class LayerBuilder
     public Value Dense(string name, Value x, int outputs, Initialization initialization) =>
         Add(new Dense(), name, x, Weights(name, [outputs, x.Type.Shape[^1]], initialization), Filled($"{name}/bias", outputs, 0));
 
-    /// <summary>A convolution, padded as <see cref="Same"/> says where not told otherwise; its bias, if any, starts at 0.</summary>
+    /// <summary>A convolution, padded as <see cref="Same"/> says where not told otherwise; without bias where none is given for its start.</summary>
     public Value Convolution(
-        string name, Value x, int channels, int size, int stride, Initialization initialization, bool bias = false, ValueList<int>? padding = null)
+        string name, Value x, int channels, int size, int stride, Initialization initialization, float? bias = null, ValueList<int>? padding = null)
     {
         var op = new Conv2D([stride, stride], [1, 1], padding ?? Same(x, size, stride));
         Value weights = Weights(name, [channels, size, size, x.Type.Shape[3]], initialization);
-        return bias ? Add(op, name, x, weights, Filled($"{name}/bias", channels, 0)) : Add(op, name, x, weights);
+        return bias is { } start ? Add(op, name, x, weights, Filled($"{name}/bias", channels, start)) : Add(op, name, x, weights);
     }
 
     /// <summary>A depthwise convolution of 3 × 3 without bias.</summary>

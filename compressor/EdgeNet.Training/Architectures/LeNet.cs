@@ -16,7 +16,7 @@ internal static class LeNet
     /// <summary>784-300-100-10: 266,610 parameters.</summary>
     public static Graph Build300100(ArchitectureSettings settings, LayerBuilder net)
     {
-        RequireFullWidth(settings, "lenet-300-100");
+        RequireFullWidth(settings);
         Value x = net.Flatten("pixels", net.Image([Mean], [Deviation]));
         x = net.Relu("fc1/relu", net.Dense("fc1", x, 300, Initialization.HeNormal));
         x = net.Relu("fc2/relu", net.Dense("fc2", x, 100, Initialization.HeNormal));
@@ -29,19 +29,19 @@ internal static class LeNet
     /// </summary>
     public static Graph Build5(ArchitectureSettings settings, LayerBuilder net)
     {
-        RequireFullWidth(settings, "lenet-5");
+        RequireFullWidth(settings);
         Value x = net.Image([Mean], [Deviation]);
-        x = Halve("pool1", net.Convolution("conv1", x, 20, 5, 1, Initialization.GlorotUniform, bias: true, padding: [0, 0, 0, 0]));
-        x = Halve("pool2", net.Convolution("conv2", x, 50, 5, 1, Initialization.GlorotUniform, bias: true, padding: [0, 0, 0, 0]));
+        x = Halve("pool1", net.Convolution("conv1", x, 20, 5, 1, Initialization.GlorotUniform, bias: 0, padding: [0, 0, 0, 0]));
+        x = Halve("pool2", net.Convolution("conv2", x, 50, 5, 1, Initialization.GlorotUniform, bias: 0, padding: [0, 0, 0, 0]));
         x = net.Relu("fc1/relu", net.Dense("fc1", net.Flatten("features", x), 500, Initialization.HeNormal));
         return net.ClassifyVector(x);
 
         Value Halve(string name, Value image) => net.Add(new Pool2D(PoolKind.Max, [2, 2], [2, 2], [1, 1], [0, 0, 0, 0]), name, image);
     }
 
-    private static void RequireFullWidth(ArchitectureSettings settings, string name)
+    private static void RequireFullWidth(ArchitectureSettings settings)
     {
         if (settings.WidthMultiplier != 1)
-            throw new ArchitectureException($"{name}: width multiplier {settings.WidthMultiplier}; expected 1, as its layers are of fixed size");
+            throw new ArchitectureException($"width multiplier {settings.WidthMultiplier}; expected 1, as its layers are of fixed size");
     }
 }
