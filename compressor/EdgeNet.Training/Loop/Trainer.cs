@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using System.Text;
 
 namespace EdgeNet.Training;
 
@@ -24,17 +25,6 @@ public sealed class DivergedException : Exception
 /// <param name="Rate">The learning rate.</param>
 public readonly record struct TrainingProgress(int Epoch, int Batch, int BatchesPerEpoch, double Loss, float Rate);
 
-/// <summary>What an epoch came to.</summary>
-/// <param name="Epoch">Its number, from 0.</param>
-/// <param name="Training">On the training batches, as they went by.</param>
-/// <param name="Validation">On the validation set; null where there is none.</param>
-/// <param name="Rate">The learning rate at its end.</param>
-/// <param name="GradientNorm">The mean length of the gradient, before clipping.</param>
-/// <param name="UpdateRatios">For each parameter, the length of the last update over that of the weights.</param>
-/// <param name="Seconds">How long it took.</param>
-public sealed record EpochResult(
-    int Epoch, Evaluation Training, Evaluation? Validation, float Rate, double GradientNorm, IReadOnlyDictionary<string, double> UpdateRatios, double Seconds);
-
 /// <summary>
 /// The training loop: batch by batch forward, backward, update; epoch by epoch a look at the validation set and a checkpoint. A run follows
 /// from its settings and seed alone: one that was killed and goes on from its checkpoint ends with the same weights as one never killed, on
@@ -45,20 +35,24 @@ public sealed class Trainer
     /// <summary>Weights of one piece of an update.</summary>
     private const int UpdatePiece = 1 << 16;
 
+    /// <summary>Losses of single steps that a history keeps, about.</summary>
+    private const int MostSteps = 1000;
+
     private readonly Network<float> _network;
     private readonly Objective _objective;
     private readonly TrainingPlan _plan;
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
     private readonly Workers _workers;
+    private readonly Snapshots _snapshots;
     private readonly Parameter<float>[] _parameters;
     private readonly (Parameter<float> Parameter, int Begin, int Length, float[] State)[] _pieces;
-    private readonly List<EpochResult> _history = [];
     private float[][]? _best;
     private double _bestFigure = double.NegativeInfinity;
-    private int _bestEpoch = -1, _epoch, _batch;
+    private int _epoch, _batch;
     private long _step;
     private double _normSum;
+    private int _problems;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="network">What learns.</param>
@@ -66,12 +60,15 @@ public sealed class Trainer
     /// <param name="plan">How.</param>
     /// <param name="training">What from.</param>
     /// <param name="validation">What it is measured on after each epoch; null for nothing: then the last epoch counts, not the best.</param>
+    /// <param name="run">What is known of the run beforehand, for its history.</param>
     /// <param name="threads">Threads for updates; results do not depend on it.</param>
-    public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, int threads)
+    public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, RunDescription run, int threads)
     {
         ArgumentNullException.ThrowIfNull(network);
+        History = new TrainingHistory { Run = run };
         (_network, _objective, _plan, _training, _validation) = (network, objective, plan, training, validation);
         _workers = new Workers(threads);
+        _snapshots = new Snapshots(network);
         _parameters = [.. network.Parameters.Where(parameter => parameter.Trains)];
         _pieces = [.. _parameters.Where(parameter => !parameter.IsStatistic).SelectMany(parameter => Pieces(parameter, plan.Optimizer.Slots))];
     }
@@ -80,13 +77,13 @@ public sealed class Trainer
     public Action<TrainingProgress>? OnBatch { get; set; }
 
     /// <summary>Sees each epoch that is done.</summary>
-    public Action<EpochResult>? OnEpoch { get; set; }
+    public Action<EpochRecord>? OnEpoch { get; set; }
 
-    /// <summary>The epochs so far.</summary>
-    public IReadOnlyList<EpochResult> History => _history;
+    /// <summary>What the run showed so far.</summary>
+    public TrainingHistory History { get; private set; }
 
-    /// <summary>The best epoch by the objective's figure on the validation set; −1 before the first.</summary>
-    public int BestEpoch => _bestEpoch;
+    /// <summary>The epoch, from 1, that was best by the objective's figure on the validation set; 0 before the first, or where nothing is validated.</summary>
+    public int BestEpoch { get; private set; }
 
     /// <summary>Trains until the plan ends, patience does, or it is cancelled; then the network has the weights of the best epoch, or of the last where nothing is validated.</summary>
     /// <exception cref="DivergedException">A loss or a gradient is no number.</exception>
@@ -103,10 +100,14 @@ public sealed class Trainer
             foreach (Batch batch in _training.Epoch(_epoch, shuffle: true, _batch))
             {
                 rate = _plan.Schedule.RateAt(_step, _training.BatchesPerEpoch, _plan.Epochs);
-                double loss = Descend(batch);
                 bool last = _batch + 1 == _training.BatchesPerEpoch;
+                bool observed = last && _plan.HistogramEvery > 0 && ((_epoch + 1) % _plan.HistogramEvery == 0 || _epoch + 1 == _plan.Epochs);
+                if (observed) _snapshots.Begin();
+                double loss = Descend(batch);
+                if (observed) _snapshots.End(History, _epoch + 1);
                 ratios = Update(rate, last) ?? ratios;
                 _batch++;
+                if (_step % Math.Max(1, (long)_plan.Epochs * _training.BatchesPerEpoch / MostSteps) == 0) History.Steps.Add(new StepLoss(_step, loss));
                 OnBatch?.Invoke(new TrainingProgress(_epoch, _batch, _training.BatchesPerEpoch, loss, rate));
                 if (last) break;
                 bool stop = cancellation.IsCancellationRequested;
@@ -117,7 +118,7 @@ public sealed class Trainer
                 }
                 if (stop) throw new OperationCanceledException(cancellation);
             }
-            EndEpoch(rate, ratios, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            EndEpoch(rate, ratios, start);
             lastCheckpoint = Stopwatch.GetTimestamp();
             cancellation.ThrowIfCancellationRequested();
         }
@@ -137,7 +138,7 @@ public sealed class Trainer
         return _objective.Total();
     }
 
-    private bool HasLostPatience => _plan.Patience > 0 && _bestEpoch >= 0 && _epoch - _bestEpoch > _plan.Patience;
+    private bool HasLostPatience => _plan.Patience > 0 && BestEpoch > 0 && _epoch - BestEpoch >= _plan.Patience;
 
     private double Descend(Batch batch)
     {
@@ -196,20 +197,34 @@ public sealed class Trainer
             TensorPrimitives.Distance<float>(pair.Key.Values, pair.Value) / (double)Math.Max(TensorPrimitives.Norm<float>(pair.Value), float.Epsilon));
     }
 
-    private void EndEpoch(float rate, IReadOnlyDictionary<string, double> ratios, double seconds)
+    private void EndEpoch(float rate, IReadOnlyDictionary<string, double> ratios, long start)
     {
         Evaluation training = _objective.Total();
         Evaluation? validation = _validation is null ? null : Evaluate(_validation);
-        var result = new EpochResult(_epoch, training, validation, rate, _normSum / Math.Max(1, _batch), ratios, seconds);
-        _history.Add(result);
+        _epoch++;
+        var record = new EpochRecord
+        {
+            Epoch = _epoch,
+            TrainingLoss = training.Loss,
+            TrainingMetrics = training.Metrics,
+            ValidationLoss = validation?.Loss,
+            ValidationMetrics = validation?.Metrics ?? new Dictionary<string, double>(),
+            LearningRate = rate,
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            GradientNorm = _normSum / Math.Max(1, _batch),
+            UpdateRatios = ratios,
+            Problems = [.. _training.Problems.All.Skip(_problems).Select(problem => problem.ToString())],
+        };
+        _problems = _training.Problems.All.Count;
+        History.Epochs.Add(record);
         if (validation is not null && validation.Metrics.GetValueOrDefault(_objective.Metric, double.NegativeInfinity) is var figure && (figure > _bestFigure || _best is null))
         {
-            (_bestFigure, _bestEpoch) = (figure, _epoch);
+            (_bestFigure, BestEpoch) = (figure, _epoch);
             _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
         }
-        (_epoch, _batch, _normSum) = (_epoch + 1, 0, 0);
+        (_batch, _normSum) = (0, 0);
         WriteCheckpoint();
-        OnEpoch?.Invoke(result);
+        OnEpoch?.Invoke(record);
     }
 
     private void Restore(float[][] values)
@@ -226,7 +241,7 @@ public sealed class Trainer
 
     /// <summary>What a checkpoint holds beside arrays; first the settings that make the run what it is.</summary>
     private sealed record State(
-        string Run, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, List<EpochResult> History);
+        string Run, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, string History);
 
     /// <summary>What must be the same for a run to go on.</summary>
     private string Identity => FormattableString.Invariant(
@@ -235,7 +250,7 @@ public sealed class Trainer
     private void WriteCheckpoint()
     {
         if (_plan.CheckpointPath is null) return;
-        var state = new State(Identity, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, _bestEpoch, _history);
+        var state = new State(Identity, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
         Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
     }
 
@@ -253,9 +268,8 @@ public sealed class Trainer
         Restore(arrays[.._parameters.Length]);
         for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
         _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
-        (_epoch, _batch, _step, _normSum, _bestFigure, _bestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.BestFigure, state.BestEpoch);
-        _history.Clear();
-        _history.AddRange(state.History);
+        (_epoch, _batch, _step, _normSum, _bestFigure, BestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.BestFigure, state.BestEpoch);
+        History = TrainingHistory.FromJson(Encoding.UTF8.GetBytes(state.History), _plan.CheckpointPath);
         return true;
     }
 }
