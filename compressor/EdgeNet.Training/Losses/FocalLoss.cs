@@ -30,20 +30,26 @@ public sealed class FocalLoss<T> : ElementwiseLoss<T> where T : unmanaged, IBina
 
     internal T Of(T logit, T target, out T slope)
     {
-        T one = OfOne(logit, out T oneSlope);
-        T zero = OfOne(-logit, out T zeroSlope);
+        // A target of 0 is one of 1 seen from the other side. Nearly all are the one or the other, and each side is dear.
+        T one = T.Zero;
+        T oneSlope = T.Zero;
+        T zero = T.Zero;
+        T zeroSlope = T.Zero;
+        if (target != T.Zero) one = OfOne(logit, out oneSlope);
+        if (target != T.One) zero = OfOne(-logit, out zeroSlope);
         T oneWeight = target * _alpha;
         T zeroWeight = (T.One - target) * (T.One - _alpha);
         slope = (oneWeight * oneSlope) - (zeroWeight * zeroSlope);
         return (oneWeight * one) + (zeroWeight * zero);
     }
 
-    // A target of 0 is one of 1 seen from the other side.
     private T OfOne(T logit, out T slope)
     {
-        T right = Logistic.Sigmoid(logit);
-        T wrong = Logistic.Sigmoid(-logit);
-        T entropy = Logistic.Softplus(-logit);
+        T small = T.Exp(-T.Abs(logit));
+        T larger = T.One / (T.One + small);
+        T smaller = small * larger;
+        (T right, T wrong) = logit >= T.Zero ? (larger, smaller) : (smaller, larger);
+        T entropy = T.Max(-logit, T.Zero) + Logistic.LogOnePlus(small);
         T focus = T.Pow(wrong, _gamma);
         slope = -focus * ((_gamma * right * entropy) + wrong);
         return focus * entropy;

@@ -15,7 +15,7 @@ internal sealed class NamedChoices<TChoice>(string kind, params NamedChoice<TCho
         NamedChoice<TChoice> choice = Array.Find(choices, candidate => candidate.Name.Equals(parts[0].Trim(), StringComparison.OrdinalIgnoreCase))
             ?? throw new TrainingSettingException($"no {kind} is called '{parts[0]}'; there are {string.Join(", ", choices.Select(known => known.Form))}");
         if (parts.Length - 1 > choice.Numbers.Length)
-            throw Malformed(text, choice, $"{parts.Length - 1} numbers given");
+            throw Malformed(text, choice, parts.Length == 2 ? "1 number given" : $"{parts.Length - 1} numbers given");
 
         double[] numbers = new double[choice.Numbers.Length];
         for (int i = 0; i < numbers.Length; i++)
