@@ -4,6 +4,7 @@ using EdgeNet.Cli;
 using EdgeNet.Cli.Commands;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
+using EdgeNet.Training;
 using EdgeNet.Vision;
 
 return Program.Run(args, Console.Out, Console.Error);
@@ -21,6 +22,7 @@ internal static partial class Program
         ConvertCommand.Create(),
         ExportCommand.Create(),
         RunCommand.Create(),
+        TrainCommand.Create(),
         EvalCommand.Create(),
         VerifyCommand.Create(),
         DemoCommand.Create(),
@@ -55,7 +57,8 @@ internal static partial class Program
         {
             return Complain(e.Message, ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException
+        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException or FormatException
+            or TrainingSettingException or ArchitectureException or CheckpointException or DivergedException
             or InvalidDataException or UnauthorizedAccessException)
         {
             return Complain(e.Message);

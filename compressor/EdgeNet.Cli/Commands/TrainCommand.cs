@@ -73,4 +73,165 @@ internal static class TrainCommand
         }) command.Add(option);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, options, cancellation)));
         return command;
+
+    private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
+    {
+        int seed = parsed.GetValue(options.Seed), threads = parsed.GetValue(options.Threads), batch = parsed.GetValue(options.Batch);
+        string[] targets = parsed.GetRequiredValue(options.Output);
+        foreach (string target in targets)
+        {
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
+        }
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        var problems = new DataProblems();
+        TrainingSets sets = TrainingSets.Open(
+            parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
+            (long)parsed.GetValue(options.Cache) << 20, problems);
+        (Graph whole, IReadOnlyDictionary<string, float> dropout) = Start(parsed, options, sets);
+        Graph graph = Logits.Of(whole);
+        string[] frozen = parsed.GetValue(options.Freeze)!;
+        var network = new Network<float>(graph, new NetworkOptions
+        {
+            Batch = batch,
+            Threads = threads,
+            Dropout = dropout,
+            Frozen = frozen.Length == 0 ? null : name => frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)),
+        });
+        bool detector = IsDetector(whole);
+        Objective objective = detector ? new DetectionObjective(network) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
+        Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: edgenet convert --card");
+        (int height, int width) = InputSize(graph.Inputs[0].Type.Shape, preprocessing.Layout);
+        var settings = new BatchSettings(batch, width, height, preprocessing)
+        {
+            Seed = seed,
+            ClassCount = Math.Max(1, sets.Training.Classes.Count),
+        };
+        IReadOnlyList<IAugmentation> augmentations = AugmentationList.Parse(parsed.GetRequiredValue(options.Augment), width, height, problems);
+        var training = new BatchLoader(sets.Training, settings with { Augmentations = augmentations }, problems);
+        BatchLoader? validation = sets.Validation is null ? null : new BatchLoader(sets.Validation, settings with { KeepIncomplete = true }, problems);
+        var plan = new TrainingPlan
+        {
+            Epochs = parsed.GetValue(options.Epochs),
+            Optimizer = Optimizer.Parse(parsed.GetRequiredValue(options.Optimizer)),
+            Schedule = Schedule.Parse(parsed.GetRequiredValue(options.Schedule), parsed.GetValue(options.Rate), parsed.GetValue(options.WarmUp)),
+            WeightDecay = (float)parsed.GetValue(options.Decay),
+            L1 = (float)parsed.GetValue(options.L1),
+            ClipNorm = (float)parsed.GetValue(options.Clip),
+            Patience = parsed.GetValue(options.Patience) is var patience && patience == int.MaxValue ? 0 : patience,
+            Seed = seed,
+            CheckpointPath = parsed.GetValue(options.Checkpoint),
+            HistogramEvery = parsed.GetValue(options.Report) is null ? 0 : Math.Max(1, parsed.GetValue(options.Epochs) / 5),
+        };
+        var run = new RunDescription
+        {
+            Model = whole.Card.Name ?? "model",
+            Data = parsed.GetRequiredValue(options.Data),
+            TrainingSamples = sets.Training.Count,
+            ValidationSamples = sets.Validation?.Count ?? 0,
+            Epochs = plan.Epochs,
+            Parameters = network.Parameters.Where(parameter => parameter.Trains && !parameter.IsStatistic).Sum(parameter => (long)parameter.Shape.ElementCount),
+            Seed = seed,
+            Settings = Settings(parsed, options),
+            Metrics = [new MetricDescription(objective.Metric)],
+        };
+        var trainer = new Trainer(network, objective, plan, training, validation, run, threads);
+        var progress = new TrainingProgressDisplay(error, trainer, plan.Epochs, training.BatchesPerEpoch, batch, objective.Metric);
+        error.WriteLine($"{run.Model}: {run.Parameters} parameters; {run.Data}: {run.TrainingSamples} pictures to train with, {run.ValidationSamples} to choose by, {sets.Test?.Count ?? 0} to test with");
+        if (trainer.Resume()) error.WriteLine($"going on from {plan.CheckpointPath}: {trainer.History.Epochs.Count} epochs are done");
+        progress.Begin();
+        trainer.Run(cancellation);
+        progress.End();
+        foreach (DataProblem problem in problems.All) error.WriteLine($"{problem.Source}: {(problem.Fatal ? "" : "skipped: ")}{problem.What}");
+
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (validation is not null) Print("validation", trainer.Evaluate(validation), sets.Validation!.Count);
+        if (sets.Test is not null) Print("test", trainer.Evaluate(new BatchLoader(sets.Test, settings with { KeepIncomplete = true }, problems)), sets.Test.Count);
+        Graph trained = Shipped(network.ToGraph(whole), detector, run);
+        foreach (string target in targets)
+        {
+            if (Path.GetExtension(target).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) OnnxWriter.Save(target, trained);
+            else ModelFile.Save(target, trained);
+            error.WriteLine($"{target}: {new FileInfo(target).Length} bytes");
+        }
+        if (parsed.GetValue(options.Report) is { } report)
+        {
+            TrainingReport.WriteHtml(trainer.History, report);
+            TrainingReport.WriteCsv(trainer.History, Path.ChangeExtension(report, ".csv"));
+        }
+        return ExitCode.Success;
+
+        void Print(string name, Evaluation figures, int count) => output.WriteLine(
+            $"{name,-10} {string.Join(", ", figures.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")))}, loss {figures.Loss.ToString("0.0000", CultureInfo.InvariantCulture)} ({count} pictures)");
     }
+
+    /// <summary>The network before training, with what training drops out.</summary>
+    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout) Start(ParseResult parsed, Options options, TrainingSets sets)
+    {
+        string? path = parsed.GetValue(options.Model), name = parsed.GetValue(options.Architecture);
+        if (path is null == name is null) throw new UsageException("give either a MODEL to go on from or --architecture to start from nothing");
+        int seed = parsed.GetValue(options.Seed);
+        IReadOnlyList<string> classes = sets.Training.Classes;
+        if (path is not null)
+        {
+            Graph graph = ModelSource.Load(path);
+            if (IsDetector(graph) || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
+            parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
+            return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());
+        }
+        Architecture architecture = Architecture.Named(name!);
+        bool detector = architecture.Name.StartsWith("ssd", StringComparison.Ordinal);
+        if (detector != sets.HasBoxes) throw new UsageException($"{name} finds {(detector ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(sets.HasBoxes ? "boxes" : "classes")}");
+        ArchitectureSettings settings = architecture.Defaults with
+        {
+            Classes = classes.Count + (detector ? 1 : 0),
+            Labels = detector ? ["background", .. classes] : [.. classes],
+            Seed = seed,
+        };
+        // What is not given stays the architecture's own.
+        if (parsed.GetResult(options.Width) is { Implicit: false }) settings = settings with { WidthMultiplier = (float)parsed.GetValue(options.Width) };
+        if (parsed.GetValue(options.Dropout) is >= 0 and var dropout) settings = settings with { Dropout = (float)dropout };
+        if (parsed.GetValue(options.Input) is { } size)
+        {
+            string[] sides = size.Split('x');
+            if (sides.Length != 2 || !int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width) || !int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int height))
+                throw new UsageException($"--input {size}: expected WIDTHxHEIGHT, such as 320x240");
+            settings = settings with { Width = width, Height = height };
+        }
+        UntrainedNetwork untrained = architecture.Build(settings);
+        return (untrained.Graph, untrained.Dropout);
+    }
+
+    private static bool IsDetector(Graph graph) => graph.Outputs.Any(output => output.Name == "class_logits") || graph.Card.Detector is not null;
+
+    private static (int Height, int Width) InputSize(Shape shape, ImageLayout layout) => layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
+
+    /// <summary>What goes to the user: with probabilities, and with a word on where it comes from.</summary>
+    private static Graph Shipped(Graph trained, bool detector, RunDescription run)
+    {
+        if (trained.Outputs.Any(output => output.Name == "class_logits")) trained = trained.WithScores(ScoreFunction.Softmax);
+        else if (!detector && trained.Outputs.Any(output => output.Name == "logits")) trained = trained.WithSoftmax();
+        ImmutableArray<string> known = trained.Card.Provenance is { IsDefault: false } provenance ? provenance : [];
+        return trained.WithCard(trained.Card with { Provenance = [.. known, string.Create(CultureInfo.InvariantCulture, $"trained by edgenet train on {run.TrainingSamples} pictures, {run.Epochs} epochs, seed {run.Seed}")] });
+    }
+
+    private static List<RunSetting> Settings(ParseResult parsed, Options options)
+    {
+        var settings = new List<RunSetting>();
+        foreach (Option option in new Option[]
+        {
+            options.Batch, options.Optimizer, options.Rate, options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze,
+        })
+        {
+            object? value = option switch
+            {
+                Option<int> number => parsed.GetValue(number),
+                Option<double> number => parsed.GetValue(number),
+                Option<string[]> list => string.Join(", ", parsed.GetValue(list)!),
+                Option<string> text => parsed.GetValue(text),
+                _ => null,
+            };
+            settings.Add(new RunSetting(option.Name.TrimStart('-'), Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+        }
+        return settings;
+    }
+}
