@@ -2,6 +2,8 @@ using EdgeNet.Model;
 using EdgeNet.Prediction;
 using EdgeNet.Runtime;
 using EdgeNet.Vision;
+using FsCheck;
+using FsCheck.Fluent;
 using Xunit.Abstractions;
 
 namespace EdgeNet.Training.Tests;
@@ -51,6 +53,27 @@ public class SsdLiteTests(ITestOutputHelper output)
         Assert.True(parameters <= 1_500_000, $"{parameters} parameters");
         // Boxes are taller than wide in pixels: all of them.
         Assert.All(Priors(graph).Chunk(4), prior => Assert.True(prior[2] * 240 > 1.9 * prior[3] * 320));
+    }
+
+    [Fact]
+    public void On_an_input_of_any_size_each_prior_has_a_code_and_scores_and_its_centre_inside()
+    {
+        var sides = Gen.Choose(32, 200).Two().ToArbitrary();
+        Prop.ForAll(sides, ArbMap.Default.ArbFor<bool>(), (size, fine) =>
+        {
+            Graph graph = ArchitectureTests.Small("ssd-mobilenet-v2", settings => settings with
+            {
+                Width = size.Item1,
+                Height = size.Item2,
+                Classes = 3,
+                WidthMultiplier = 0.1f,
+                Priors = settings.Priors with { FineMap = fine },
+            }).Graph;
+            float[] priors = Priors(graph);
+            return graph.Outputs[0].Value.Type.Shape == new Shape([1, priors.Length / 4, 3])
+                && graph.Outputs[1].Value.Type.Shape == new Shape([1, priors.Length / 4, 4])
+                && priors.Chunk(4).All(prior => prior[0] is > 0 and < 1 && prior[1] is > 0 and < 1 && prior[2] > 0 && prior[3] > 0);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
     }
 
     [Fact]
@@ -135,6 +158,7 @@ public class SsdLiteTests(ITestOutputHelper output)
         }
         if (function == ScoreFunction.Sigmoid) Assert.InRange(session.Output<float>("scores").ToArray().Average(), 0.001f, 0.1f);
         Assert.Equal(Priors(graph), session.Output<float>("priors").ToArray());
+        Assert.Equal(Priors(graph), Priors(ModelFile.Read(ModelFile.Write(graph))));
     }
 
     [Fact]
