@@ -39,6 +39,46 @@ Console.WriteLine($"{Path.GetFileName(path)}, batch {batch}, {threads} threads, 
 Console.WriteLine($"inference {Median(inference):0.0} ms; forward {Median(forward):0.0}, backward {Median(backward):0.0}, update {Median(update):0.0} ms");
 Console.WriteLine($"step {whole:0.0} ms = {whole / Median(inference):0.00} × inference, {multiplyAdds / whole / 1e6:0.0} GMAC/s = {multiplyAdds / whole * 1e3 / peak:0%} of {peak / 1e9:0} GMAC/s; activations {network.ActivationBytes >> 20} MB");
 
+if (args.Contains("--nodes")) PrintNodes();
+
+// What each node takes of a step: from one observation to the next.
+void PrintNodes()
+{
+    var times = new Dictionary<Node, (double Forward, double Backward)>();
+    long since = 0;
+    Node? running = null;
+    for (int round = 0; round < rounds; round++)
+    {
+        since = Stopwatch.GetTimestamp();
+        network.OnValues = (node, _) => times[node] = times.GetValueOrDefault(node) with { Forward = times.GetValueOrDefault(node).Forward + Lap() };
+        network.Forward(training: true);
+        network.OutputGradient().Fill(1e-3f);
+        running = null;
+        network.OnGradients = (node, _) =>
+        {
+            if (running is not null) times[running] = times[running] with { Backward = times[running].Backward + Lap() };
+            else Lap();
+            running = node;
+        };
+        network.Backward();
+        if (running is not null) times[running] = times[running] with { Backward = times[running].Backward + Lap() };
+        (network.OnValues, network.OnGradients) = (null, null);
+    }
+    foreach ((Node node, (double ahead, double back)) in times)
+    {
+        double each = node.MultiplyAdds / 1e6;
+        Console.WriteLine($"{node,-60} {node.Output.Type.Shape,-22} {ahead / rounds,7:0.00} {back / rounds,7:0.00} ms  {each / (ahead / rounds),6:0} {2 * each / (back / rounds),6:0} GMAC/s");
+    }
+
+    double Lap()
+    {
+        long now = Stopwatch.GetTimestamp();
+        double lap = Stopwatch.GetElapsedTime(since, now).TotalMilliseconds;
+        since = now;
+        return lap;
+    }
+}
+
 void Update()
 {
     foreach ((Parameter<float> parameter, float[] state) in velocity)

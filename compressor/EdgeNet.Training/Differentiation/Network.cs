@@ -9,7 +9,7 @@ public delegate void NodeObserver<T>(Node node, ReadOnlySpan<T> values);
 
 /// <summary>
 /// A graph that learns: the same graph that importers give and the runtime runs, computed forward with what the backward pass needs kept, and
-/// backward for the gradients of its parameters (reverse-mode differentiation). The graph itself never changes; <see cref="ToGraph"/> makes a
+/// backward for the gradients of its parameters (reverse-mode differentiation). The graph itself never changes; <see cref="ToGraph()"/> makes a
 /// new one with the parameters as they are.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> to train, on the fast kernels; <see cref="double"/> to check.</typeparam>
@@ -109,11 +109,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                     if (gradient is not null) OnGradients(step.Node, gradient.Span);
                 }
             }
-            if (step.Rule.Clamp is { } clamp)
-            {
-                Tensor<T> y = step.Rule.Outputs[0], dy = step.Rule.OutputGradients[0]!;
-                _workers.Ranges(y.Length, Workers.Grain, (begin, end) => Clamping.Mask(y.Span[begin..end], dy.Span[begin..end], clamp.Minimum, clamp.Maximum));
-            }
+            if (!step.Rule.Clamps) step.Rule.MaskClamped();
             step.Rule.Backward();
             foreach ((Tensor<T> own, Tensor<T> sum) in step.Additions)
                 _workers.Ranges(own.Length, Workers.Grain, (begin, end) => TensorPrimitives.Add(sum.Span[begin..end], own.Span[begin..end], sum.Span[begin..end]));

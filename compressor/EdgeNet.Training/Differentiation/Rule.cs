@@ -31,7 +31,7 @@ internal abstract class Rule<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// <summary>The bounds that the output is clamped to, where an activation rides on this node.</summary>
     public (T Minimum, T Maximum)? Clamp { get; set; }
 
-    /// <summary>Whether <see cref="Forward"/> sees to <see cref="Clamp"/> itself.</summary>
+    /// <summary>Whether <see cref="Forward"/> sees to <see cref="Clamp"/> itself, and <see cref="Backward"/> to its gradient.</summary>
     public virtual bool Clamps => false;
 
     /// <summary>Whether <see cref="Backward"/> reads an input.</summary>
@@ -45,6 +45,18 @@ internal abstract class Rule<T> where T : unmanaged, IBinaryFloatingPointIeee754
 
     /// <summary>Computes those of <see cref="InputGradients"/> that are there from <see cref="OutputGradients"/>.</summary>
     public abstract void Backward();
+
+    /// <summary>Takes the gradient of elements that were clamped, from <paramref name="begin"/> to <paramref name="end"/> of the output.</summary>
+    public void MaskClamped(int begin, int end)
+    {
+        if (Clamp is { } clamp) Clamping.Mask(Y[begin..end], Dy[begin..end], clamp.Minimum, clamp.Maximum);
+    }
+
+    /// <summary>Takes the gradient of all elements that were clamped.</summary>
+    public void MaskClamped()
+    {
+        if (Clamp is not null) Workers.Ranges(Y.Length, Workers.Grain, MaskClamped);
+    }
 
     public void Bind(Tensor<T>[] inputs, Tensor<T>[] outputs, Workers workers) => (Inputs, Outputs, Workers) = (inputs, outputs, workers);
 

@@ -6,7 +6,8 @@ namespace EdgeNet.Kernels;
 /// The gradient of a convolution to its weights and its bias, in fp32: weight (o, k) gets the sum over all output pixels of the output's
 /// gradient at o times what the filter saw at k. That is a matrix product whose depth is the pixels, so it runs on a
 /// <see cref="PointwiseKernel"/>: filters are its rows, taps its columns. Pixels are packed and multiplied a sweep at a time, so that memory
-/// stays bounded; every sum runs over the pixels in order, whichever thread computes it.
+/// stays bounded; every sum runs over the pixels in order, whichever thread computes it. Where there are many pixels and few weights, threads
+/// had better take pixels each and add their gradients up: then each has one of these, for its range.
 /// </summary>
 public sealed unsafe class WeightGradient
 {
@@ -16,8 +17,14 @@ public sealed unsafe class WeightGradient
     /// <summary>Blocks of one product: a panel of as many pixels stays in the second cache while all filters pass by.</summary>
     private const int SpanBlocks = 8;
 
-    /// <summary>What one sweep may take.</summary>
-    private const long SweepBytes = 16 << 20;
+    /// <summary>What a sweep may take that threads share, and one that a thread has to itself: that had better stay in the second cache.</summary>
+    private const int SharedSweepBytes = 16 << 20, OwnSweepBytes = 512 << 10;
+
+    /// <summary>Gradients that threads take apart are no larger than this, so that adding them up costs little.</summary>
+    private const int MostWeightsApart = 1 << 15;
+
+    /// <summary>Ranges of pixels that threads take apart.</summary>
+    private const int MostParts = 8;
 
     /// <summary>Filters of one unit of work, at most.</summary>
     private const int UnitRows = 96;
@@ -30,12 +37,14 @@ public sealed unsafe class WeightGradient
     private readonly PatchGathering _gathering;
     private readonly AlignedBuffer _filters, _patches;
     private readonly float[] _biasSums;
-    private readonly int _rows, _columns, _panels, _panelBytes, _spanPanelBytes, _spanFilterBytes, _patchBytes, _unitRows, _sweepBlocks, _blocks;
+    private readonly int _rows, _columns, _panels, _panelBytes, _spanPanelBytes, _spanFilterBytes, _patchBytes, _unitRows, _sweepBlocks, _firstBlock, _blocks;
 
-    /// <summary>Prepares the gradient of a convolution.</summary>
+    /// <summary>Prepares the gradient of a convolution, or that of a part of its output pixels.</summary>
     /// <param name="shape">The convolution.</param>
     /// <param name="kernel">A kernel for fp32.</param>
-    public WeightGradient(in ConvolutionShape shape, PointwiseKernel kernel)
+    /// <param name="part">Which part, below <paramref name="parts"/>.</param>
+    /// <param name="parts">How many there are; see <see cref="Parts"/>.</param>
+    public WeightGradient(in ConvolutionShape shape, PointwiseKernel kernel, int part = 0, int parts = 1)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         shape.Check(shape.InputLength, shape.WeightsLength, 0, shape.OutputLength, 0, shape.Rows);
@@ -46,8 +55,10 @@ public sealed unsafe class WeightGradient
         _panelBytes = AlignedBuffer.RoundUp((1 + SpanBlocks * BlockPixels) * kernel.TileColumns * sizeof(float));
         _spanPanelBytes = checked(shape.Groups * _panels * _panelBytes);
         _spanFilterBytes = checked(SpanBlocks * shape.OutputChannels * BlockPixels * sizeof(float));
-        _blocks = (shape.Rows * shape.OutputWidth + BlockPixels - 1) / BlockPixels;
-        int spans = (int)Math.Clamp(SweepBytes / ((long)_spanPanelBytes + _spanFilterBytes), 1, (_blocks + SpanBlocks - 1) / SpanBlocks);
+        int blocks = BlocksOf(in shape);
+        _firstBlock = (int)((long)blocks * part / parts);
+        _blocks = (int)((long)blocks * (part + 1) / parts) - _firstBlock;
+        int spans = (int)Math.Clamp((parts == 1 ? SharedSweepBytes : OwnSweepBytes) / ((long)_spanPanelBytes + _spanFilterBytes), 1, Math.Max(1, (_blocks + SpanBlocks - 1) / SpanBlocks));
         _sweepBlocks = spans * SpanBlocks;
         _filters = new AlignedBuffer(checked(spans * _spanFilterBytes));
         _patches = new AlignedBuffer(checked(spans * _spanPanelBytes));
@@ -61,6 +72,10 @@ public sealed unsafe class WeightGradient
             + AlignedBuffer.RoundUp(kernel.TileRows * kernel.TileColumns * sizeof(float));
     }
 
+    /// <summary>In how many parts the pixels of a convolution are best taken: 1 where threads share the filters instead.</summary>
+    public static int Parts(in ConvolutionShape shape) =>
+        shape.WeightsLength <= MostWeightsApart ? Math.Clamp(BlocksOf(in shape) / SpanBlocks, 1, MostParts) : 1;
+
     /// <summary>How often pixels are packed and multiplied.</summary>
     public int Sweeps => (_blocks + _sweepBlocks - 1) / _sweepBlocks;
 
@@ -72,6 +87,15 @@ public sealed unsafe class WeightGradient
 
     /// <summary>Scratch memory of one thread that multiplies.</summary>
     public int MultiplyScratchBytes { get; }
+
+    /// <summary>The pixels of a block: those whose gradients it reads.</summary>
+    public (int First, int Count) PixelsOf(int sweep, int block)
+    {
+        int first = (_firstBlock + sweep * _sweepBlocks + block) * BlockPixels;
+        return (first, Math.Min(BlockPixels, _shape.Rows * _shape.OutputWidth - first));
+    }
+
+    private static int BlocksOf(in ConvolutionShape shape) => (shape.Rows * shape.OutputWidth + BlockPixels - 1) / BlockPixels;
 
     private int UnitsOfGroup => (_rows + _unitRows - 1) / _unitRows;
 
@@ -86,8 +110,8 @@ public sealed unsafe class WeightGradient
     /// <param name="scratch"><see cref="PackScratchBytes"/> bytes, aligned.</param>
     public void Pack(int sweep, int block, nint input, nint outputGradient, nint scratch)
     {
-        int outputs = _shape.OutputChannels, first = (sweep * _sweepBlocks + block) * BlockPixels;
-        int pixels = Math.Min(BlockPixels, _shape.Rows * _shape.OutputWidth - first);
+        int outputs = _shape.OutputChannels;
+        (int first, int pixels) = PixelsOf(sweep, block);
         (int span, int within) = Math.DivRem(block, SpanBlocks);
 
         float* from = (float*)outputGradient + (nint)first * outputs;

@@ -9,10 +9,10 @@ namespace EdgeNet.Kernels;
 /// </summary>
 public static class DepthwiseWeightGradient
 {
-    private const int MostParts = 16;
+    private const int MostParts = 64, PartFloats = 1 << 16;
 
-    /// <summary>In how many parts the rows of a layer are summed.</summary>
-    public static int Parts(in DepthwiseShape shape) => Math.Clamp(shape.Rows, 1, MostParts);
+    /// <summary>In how many parts the rows of a layer are summed: each fits the second cache.</summary>
+    public static int Parts(in DepthwiseShape shape) => Math.Clamp(Math.Min(shape.Rows, shape.OutputLength / PartFloats), 1, MostParts);
 
     /// <summary>Floats of the sums of one part: those of the taps, then that of the bias.</summary>
     public static int PartLength(in DepthwiseShape shape) => (shape.KernelHeight * shape.KernelWidth + 1) * shape.Channels;
@@ -55,7 +55,8 @@ public static class DepthwiseWeightGradient
         }
     }
 
-    private static (int Begin, int End) RowsOf(in DepthwiseShape shape, int part)
+    /// <summary>The rows of a part.</summary>
+    public static (int Begin, int End) RowsOf(in DepthwiseShape shape, int part)
     {
         int parts = Parts(in shape);
         return ((int)((long)shape.Rows * part / parts), (int)((long)shape.Rows * (part + 1) / parts));

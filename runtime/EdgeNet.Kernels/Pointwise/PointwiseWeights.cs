@@ -6,9 +6,6 @@ namespace EdgeNet.Kernels;
 /// depth goes beyond the source's.</summary>
 internal sealed class PointwiseWeights
 {
-    /// <summary>Floats on a cache line.</summary>
-    private const int LineFloats = 16;
-
     private readonly PointwiseKernel _kernel;
     private readonly int _depthBytes;
 
@@ -49,15 +46,14 @@ internal sealed class PointwiseWeights
             int count = Math.Min(width, columns - first);
             ReadOnlySpan<float> from = weights.Slice(first * depth, count * depth);
             Span<float> panel = Panel(first / width);
-            // A few columns of the depth at a time, so that the lines they lie on are read once.
-            for (int k = 0; k < depth; k += LineFloats)
+            if (count == width)
             {
-                int end = Math.Min(depth, k + LineFloats);
-                for (int i = k; i < end; i++)
-                {
-                    Span<float> to = panel.Slice(i * width, count);
-                    for (int within = 0, at = i; within < to.Length; within++, at += depth) to[within] = from[at];
-                }
+                Transposition.Run(in from[0], depth, ref panel[0], depth, width);
+                continue;
+            }
+            for (int within = 0; within < count; within++)
+            {
+                for (int k = 0; k < depth; k++) panel[k * width + within] = from[within * depth + k];
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using EdgeNet.Kernels;
 
 namespace EdgeNet.Training;
@@ -13,7 +14,8 @@ internal sealed class FastConvolution : Rule<float>
     private readonly PointwiseKernel _kernel;
     private readonly SpreadImage _spread;
     private PackedConvolution? _forward, _backward;
-    private WeightGradient? _weights;
+    private WeightGradient[]? _products;
+    private AlignedBuffer? _apart;
 
     private FastConvolution(in ConvolutionShape shape, in ConvolutionShape flipped, PointwiseKernel kernel)
     {
@@ -64,25 +66,65 @@ internal sealed class FastConvolution : Rule<float>
 
     public override void Backward()
     {
-        if (InputGradients[1] is { } weightGradient) WeightsBackward(weightGradient);
-        else if (InputGradients.Length > 2 && InputGradients[2] is { } bias) Channels.Sum<float>(Dy, bias.Span);
+        if (InputGradients[1] is { } weights)
+        {
+            WeightsBackward(weights.Address);
+        }
+        else
+        {
+            MaskClamped();
+            if (Bias is { } bias) Channels.Sum<float>(Dy, bias.Span);
+        }
         if (InputGradients[0] is not { } inputGradient) return;
         if (_backward is null) _backward = PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
         _backward.PackFlipped(Inputs[1].Span);
         Run(_backward, in _flipped, _spread.Of(OutputGradients[0]!, Workers), inputGradient.Address);
     }
 
-    private void WeightsBackward(Tensor<float> gradient)
+    private Tensor<float>? Bias => InputGradients.Length > 2 ? InputGradients[2] : null;
+
+    private void WeightsBackward(nint gradient)
     {
-        WeightGradient product = _weights ??= new WeightGradient(in _shape, _kernel);
-        nint input = Inputs[0].Address, outputGradient = OutputGradients[0]!.Address, weights = gradient.Address;
-        for (int i = 0; i < product.Sweeps; i++)
+        int parts = WeightGradient.Parts(in _shape), weights = _shape.WeightsLength, outputs = _shape.OutputChannels;
+        _products ??= [.. Enumerable.Range(0, parts).Select(part => new WeightGradient(in _shape, _kernel, part, parts))];
+        if (parts == 1)
         {
-            int sweep = i;
-            Workers.Each(product.PacksOf(sweep), block => product.Pack(sweep, block, input, outputGradient, Workers.Scratch(product.PackScratchBytes).Address));
-            Workers.Each(product.Units, unit => product.Multiply(sweep, unit, weights, Workers.Scratch(product.MultiplyScratchBytes).Address));
-            if (InputGradients.Length > 2 && InputGradients[2] is { } bias) product.AddBias(sweep, bias.Span);
+            WeightGradient product = _products[0];
+            for (int sweep = 0; sweep < product.Sweeps; sweep++)
+            {
+                int now = sweep;
+                Workers.Each(product.PacksOf(now), block => Pack(product, now, block));
+                Workers.Each(product.Units, unit => product.Multiply(now, unit, gradient, Workers.Scratch(product.MultiplyScratchBytes).Address));
+                if (Bias is { } bias) product.AddBias(now, bias.Span);
+            }
+            return;
         }
+        AlignedBuffer apart = _apart ??= new AlignedBuffer(parts * AlignedBuffer.RoundUp((weights + outputs) * sizeof(float)));
+        int stride = AlignedBuffer.RoundUp((weights + outputs) * sizeof(float)) / sizeof(float);
+        Workers.Each(parts, part =>
+        {
+            WeightGradient product = _products[part];
+            Span<float> own = apart.As<float>().Slice(part * stride, stride);
+            for (int sweep = 0; sweep < product.Sweeps; sweep++)
+            {
+                for (int block = 0; block < product.PacksOf(sweep); block++) Pack(product, sweep, block);
+                for (int unit = 0; unit < product.Units; unit++)
+                    product.Multiply(sweep, unit, apart.Address + (nint)part * stride * sizeof(float), Workers.Scratch(product.MultiplyScratchBytes).Address);
+                product.AddBias(sweep, own.Slice(weights, outputs));
+            }
+        });
+        Span<float> sum = apart.As<float>();
+        for (int part = 1; part < parts; part++) TensorPrimitives.Add(sum[..(weights + outputs)], sum.Slice(part * stride, weights + outputs), sum[..(weights + outputs)]);
+        sum[..weights].CopyTo(InputGradients[1]!.Span);
+        if (Bias is { } biasGradient) sum.Slice(weights, outputs).CopyTo(biasGradient.Span);
+    }
+
+    /// <summary>Packs a block of pixels, whose gradients go through the activation on the way.</summary>
+    private void Pack(WeightGradient product, int sweep, int block)
+    {
+        (int first, int count) = product.PixelsOf(sweep, block);
+        MaskClamped(first * _shape.OutputChannels, (first + count) * _shape.OutputChannels);
+        product.Pack(sweep, block, Inputs[0].Address, OutputGradients[0]!.Address, Workers.Scratch(product.PackScratchBytes).Address);
     }
 
     /// <summary>Shares pixels among threads and, where these are few, panels of filters.</summary>

@@ -68,12 +68,19 @@ internal sealed class FastDepthwise : Rule<float>
         {
             int parts = DepthwiseWeightGradient.Parts(in _shape), length = DepthwiseWeightGradient.PartLength(in _shape);
             AlignedBuffer sums = _parts ??= new AlignedBuffer(parts * length * sizeof(float));
-            Workers.Each(parts, part => DepthwiseWeightGradient.Sum(in _shape, part, X, Dy, sums.As<float>().Slice(part * length, length)));
+            int row = _shape.OutputWidth * _shape.Channels;
+            Workers.Each(parts, part =>
+            {
+                (int begin, int end) = DepthwiseWeightGradient.RowsOf(in _shape, part);
+                MaskClamped(begin * row, end * row);
+                DepthwiseWeightGradient.Sum(in _shape, part, X, Dy, sums.As<float>().Slice(part * length, length));
+            });
             DepthwiseWeightGradient.AddParts(in _shape, sums.As<float>()[..(parts * length)], weights.Span, bias is null ? [] : bias.Span);
         }
-        else if (bias is not null)
+        else
         {
-            Channels.Sum<float>(Dy, bias.Span);
+            MaskClamped();
+            if (bias is not null) Channels.Sum<float>(Dy, bias.Span);
         }
         if (InputGradients[0] is not { } inputGradient) return;
         int channels = _shape.Channels, taps = _shape.KernelHeight * _shape.KernelWidth;
