@@ -146,8 +146,15 @@ public static class Resizing
         {
             ReadOnlySpan<byte> from = image.Row(y);
             Span<byte> to = flipped.Row(y);
-            for (int x = 0; x < image.Width; x++)
-                from.Slice(x * channels, channels).CopyTo(to[((image.Width - 1 - x) * channels)..]);
+            if (channels == 1)
+            {
+                from.CopyTo(to);
+                to.Reverse();
+                continue;
+            }
+
+            for (int x = 0, end = to.Length - 3; x < from.Length; x += 3, end -= 3)
+                (to[end], to[end + 1], to[end + 2]) = (from[x], from[x + 1], from[x + 2]);
         }
 
         return flipped;
