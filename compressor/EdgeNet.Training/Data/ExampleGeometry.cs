@@ -25,7 +25,7 @@ internal static class ExampleGeometry
             ? example
             : example with
             {
-                Image = Resizing.Bilinear(example.Image, width, height),
+                Image = PictureGeometry.Bilinear(example.Image, width, height),
                 Mask = example.Mask is null ? null : PictureGeometry.Nearest(example.Mask, width, height),
             };
 

@@ -7,7 +7,7 @@ internal static class PictureGeometry
 {
     /// <summary>A picture whose pixels are yet to be written, all of them.</summary>
     public static Image Unwritten(int width, int height, int channels) =>
-        new(width, height, channels, GC.AllocateUninitializedArray<byte>(checked(width * height * channels)));
+        new(width, height, channels, SpentPixels.Take(checked(width * height * channels)));
 
     /// <summary>Resizes by the nearest pixel: the only way for masks, whose samples are names.</summary>
     public static Image Nearest(Image image, int width, int height)
@@ -43,6 +43,22 @@ internal static class PictureGeometry
             Fill(to[(right * channels)..], fill, channels);
         }
         return window;
+    }
+
+    /// <summary>Mirrors left and right.</summary>
+    public static Image FlipHorizontal(Image image)
+    {
+        Image flipped = Unwritten(image.Width, image.Height, image.Channels);
+        Resizing.FlipHorizontal(image, flipped);
+        return flipped;
+    }
+
+    /// <summary>Resizes bilinearly.</summary>
+    public static Image Bilinear(Image image, int width, int height)
+    {
+        Image resized = Unwritten(width, height, image.Channels);
+        Resizing.Bilinear(image, resized);
+        return resized;
     }
 
     /// <summary>Turns upside down.</summary>

@@ -18,7 +18,7 @@ public sealed record Flip(bool Vertical = false) : IAugmentation
         };
     }
 
-    private Image Mirrored(Image image) => Vertical ? PictureGeometry.FlipVertical(image) : Resizing.FlipHorizontal(image);
+    private Image Mirrored(Image image) => Vertical ? PictureGeometry.FlipVertical(image) : PictureGeometry.FlipHorizontal(image);
 
     private Box Mirrored(Box box) => Vertical
         ? box with { YMin = 1 - box.YMax, YMax = 1 - box.YMin }
