@@ -56,12 +56,13 @@ public class PasteObjectsTests
         Assert.All(crowd.Boxes.SkipLast(1), truth => Assert.True(truth.Ignore));
     }
 
-    [SharedFact]
+    [SharedPhotosFact]
     public void Real_pedestrians_are_cut_out_and_pasted()
     {
         IExampleSource streets = TrainingData.Open(SharedMaterial.Path("data", "pennfudan"), DataPart.Training, new DataProblems());
         IReadOnlyList<ObjectCutout> people = ObjectCutout.From(new SubsetSource(streets, [0, 1, 2]));
         Assert.InRange(people.Count, 3, 12);
+        Assert.Equal(new PasteObjects(people, 2, 3), Assert.Single(AugmentationList.Parse("paste:2", 320, 240, objects: people)));
         Example pasted = new PasteObjects(people, 2, 2).Apply(new Example("field", Plain(320, 240)), new Rng(3));
         Assert.InRange(pasted.Boxes.Count, 1, 2);
         Assert.All(pasted.Boxes, truth => Assert.InRange(truth.Box.Area, 0.002f, 0.9f));
