@@ -84,10 +84,17 @@ public sealed class BatchLoader
         foreach (int index in indices)
         {
             if (ReadOrReplace(index) is not var (read, example)) continue;
+            Image original = example.Image;
             Rng rng = Rng.For(_settings.Seed, epoch, index);
-            foreach (IAugmentation augmentation in _settings.Augmentations) example = augmentation.Apply(example, rng);
+            foreach (IAugmentation augmentation in _settings.Augmentations)
+            {
+                Example changed = augmentation.Apply(example, rng);
+                if (changed.Image != example.Image && example.Image != original) SpentPixels.Give(example.Image.Pixels);
+                example = changed;
+            }
             batch.Boxes[row] = _tensor.Write(example, batch.Input.AsSpan(row * _tensor.Length, _tensor.Length));
             (batch.Labels[row], batch.Indices[row]) = (example.Label, read);
+            if (example.Image != original) SpentPixels.Give(example.Image.Pixels);
             row++;
         }
 

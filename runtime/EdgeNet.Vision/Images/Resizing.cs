@@ -3,7 +3,7 @@ namespace EdgeNet.Vision;
 /// <summary>How a resize makes new samples out of old ones.</summary>
 public enum ResizeMethod
 {
-    /// <summary>Between the four nearest samples; see <see cref="Resizing.Bilinear"/>.</summary>
+    /// <summary>Between the four nearest samples; see <see cref="Resizing.Bilinear(Image, int, int)"/>.</summary>
     Bilinear,
 
     /// <summary>The mean of everything covered; see <see cref="Resizing.Area"/>.</summary>
@@ -37,6 +37,20 @@ public static class Resizing
     {
         ArgumentNullException.ThrowIfNull(image);
         Image resized = new(width, height, image.Channels);
+        Bilinear(image, resized);
+        return resized;
+    }
+
+    /// <summary>As the other overload, into a picture that is there already.</summary>
+    /// <param name="image">The source.</param>
+    /// <param name="resized">The result, of any size, with as many channels.</param>
+    /// <exception cref="ArgumentException">The channels differ.</exception>
+    public static void Bilinear(Image image, Image resized)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(resized);
+        CheckChannels(image, resized);
+        (int width, int height) = (resized.Width, resized.Height);
         BilinearTap[] columns = BilinearTap.ForAxis(image.Width, width);
         BilinearTap[] rows = BilinearTap.ForAxis(image.Height, height);
 
@@ -65,8 +79,6 @@ public static class Resizing
                 to[i] = (byte)((sum + (1 << ((2 * FractionBits) - 1))) >> (2 * FractionBits));
             }
         }
-
-        return resized;
     }
 
     /// <summary>
@@ -141,16 +153,39 @@ public static class Resizing
     {
         ArgumentNullException.ThrowIfNull(image);
         Image flipped = new(image.Width, image.Height, image.Channels);
-        int channels = image.Channels;
+        FlipHorizontal(image, flipped);
+        return flipped;
+    }
+
+    /// <summary>As the other overload, into a picture that is there already: another one, of the same size and channels.</summary>
+    /// <exception cref="ArgumentException">The size or the channels differ.</exception>
+    public static void FlipHorizontal(Image image, Image flipped)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(flipped);
+        CheckChannels(image, flipped);
+        if (flipped.Width != image.Width || flipped.Height != image.Height)
+            throw new ArgumentException($"A result of {flipped.Width}×{flipped.Height} for a picture of {image.Width}×{image.Height}; expected the same size.", nameof(flipped));
         for (int y = 0; y < image.Height; y++)
         {
             ReadOnlySpan<byte> from = image.Row(y);
             Span<byte> to = flipped.Row(y);
-            for (int x = 0; x < image.Width; x++)
-                from.Slice(x * channels, channels).CopyTo(to[((image.Width - 1 - x) * channels)..]);
-        }
+            if (image.Channels == 1)
+            {
+                from.CopyTo(to);
+                to.Reverse();
+                continue;
+            }
 
-        return flipped;
+            for (int x = 0, end = to.Length - 3; x < from.Length; x += 3, end -= 3)
+                (to[end], to[end + 1], to[end + 2]) = (from[x], from[x + 1], from[x + 2]);
+        }
+    }
+
+    private static void CheckChannels(Image image, Image result)
+    {
+        if (result.Channels != image.Channels)
+            throw new ArgumentException($"A result of {result.Channels} channels for a picture of {image.Channels}; expected as many.", nameof(result));
     }
 
     private static void CheckInside(int start, int length, int available, string name)

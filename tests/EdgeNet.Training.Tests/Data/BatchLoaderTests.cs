@@ -23,6 +23,24 @@ public class BatchLoaderTests
         List<string> Fingerprint(int count) => Copies(Loader(TestPictures.Source(23), 4, settings => settings with { Threads = count, Augmentations = noise, Seed = 9 }).Epoch(2, true));
     }
 
+    [Theory, InlineData(1), InlineData(3)]
+    public void Everything_at_once_gives_the_same_bytes_and_boxes_for_any_number_of_threads(int threads)
+    {
+        MemorySource source = new([.. Enumerable.Range(0, 17).Select(i => new Example(
+            $"street {i}", TestPictures.Rectangle(40 + i, 30, 4 + i, 5, 12, 15), -1, [new GroundTruth(new Box(4 + i, 5, 16 + i, 20).Scaled(1f / (40 + i), 1 / 30f), 0)]))]);
+        const string list = "flip,ssdcrop,zoomout,scale@0.5,rotate@0.5,resize,color:0.2:0.2:0.2:0.05,grey,blur,motion,erosion,lowlight,noise:6:6";
+        byte[][] before = [.. Enumerable.Range(0, 17).Select(i => (byte[])source.Read(i).Image.Pixels.Clone())];
+        Assert.Equal(Fingerprint(0), Fingerprint(threads));
+        Assert.Equal(before, Enumerable.Range(0, 17).Select(i => source.Read(i).Image.Pixels));
+
+        List<string> Fingerprint(int count)
+        {
+            BatchLoader loader = Loader(source, 3, settings => settings with { Width = 36, Height = 24, Threads = count, Seed = 5, Augmentations = AugmentationList.Parse(list, 36, 24) });
+            return [.. Enumerable.Range(0, 4).SelectMany(epoch => loader.Epoch(epoch, true))
+                .Select(batch => $"{string.Join(' ', batch.Input)} {string.Join(' ', batch.Boxes.SelectMany(boxes => boxes))}")];
+        }
+    }
+
     [Fact]
     public void Epochs_differ_in_order_and_in_changes_and_repeat_by_their_number()
     {

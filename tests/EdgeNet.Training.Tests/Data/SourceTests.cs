@@ -197,7 +197,39 @@ public class SourceTests
         Assert.InRange(squares / 20000, 0.95, 1.05);
     }
 
-    [SharedFact]
+    [Fact]
+    public void Sources_are_joined_if_their_classes_agree()
+    {
+        MemorySource first = TestPictures.Source(3), second = TestPictures.Source(4), unlabelled = new([new Example("field", new Image(4, 4, 3))], []);
+        JoinedSource joined = new([first, unlabelled, second]);
+        Assert.Equal((8, 3), (joined.Count, joined.Classes.Count));
+        Assert.Equal([.. Names(first), "field", .. Names(second)], Names(joined));
+        Assert.Same(second.Read(3), joined.Read(7));
+        MemorySource other = new([new Example("x", new Image(4, 4, 3), 0)], ["dog", "cat", "fox"]);
+        Assert.Contains("dog", Assert.Throws<DatasetException>(() => new JoinedSource([first, other])).Message, StringComparison.Ordinal);
+    }
+
+    [SharedPhotosFact]
+    public void Real_streets_pass_through_everything()
+    {
+        IExampleSource streets = TrainingData.Open(SharedMaterial.Path("data", "pennfudan"), DataPart.Training, _problems);
+        DataSplit split = DataSplit.Every(streets, 3);
+        Assert.Equal((75, 38), (split.Training.Count, split.HeldOut.Count));
+        CachedSource cache = new(new SubsetSource(split.Training, [0, 1, 2, 3, 4, 5, 6, 7]), 64 << 20, maximumSide: 400);
+        IReadOnlyList<IAugmentation> steps = AugmentationList.Parse("flip,ssdcrop,zoomout:2,rotate:3,resize,color:0.2:0.2:0.2:0.02,grey,blur,motion,noise:6:6,jpeg,lowlight", 96, 72, _problems);
+        BatchLoader loader = new(cache, new BatchSettings(4, 96, 72, TestPictures.Plain()) { Augmentations = steps, Threads = 2, Seed = 1 }, _problems);
+        int boxes = 0;
+        foreach (Batch batch in Enumerable.Range(0, 4).SelectMany(epoch => loader.Epoch(epoch, true)))
+        {
+            boxes += batch.Boxes.Sum(all => all.Count(truth => !truth.Ignore));
+            Assert.All(batch.Boxes.SelectMany(all => all), truth => Assert.True(truth.Box is { XMin: >= 0, YMin: >= 0, XMax: <= 1, YMax: <= 1 }));
+            Assert.InRange(batch.Input.Average(), 0.02f, 0.9f);
+        }
+        Assert.InRange(boxes, 16, 200);
+        Assert.Empty(_problems.All);
+    }
+
+    [SharedPhotosFact]
     public void Real_sets_open()
     {
         IExampleSource mnist = TrainingData.Open(SharedMaterial.Path("data", "mnist"), DataPart.Test, _problems);
