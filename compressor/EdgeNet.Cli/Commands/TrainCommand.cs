@@ -4,7 +4,6 @@ using System.Globalization;
 using EdgeNet.Import.Onnx;
 using EdgeNet.Model;
 using EdgeNet.Training;
-using EdgeNet.Vision;
 
 namespace EdgeNet.Cli.Commands;
 
@@ -73,6 +72,7 @@ internal static class TrainCommand
         }) command.Add(option);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, options, cancellation)));
         return command;
+    }
 
     private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
     {
