@@ -23,6 +23,7 @@ internal static partial class Program
         ExportCommand.Create(),
         RunCommand.Create(),
         TrainCommand.Create(),
+        LabelCommand.Create(),
         EvalCommand.Create(),
         VerifyCommand.Create(),
         DemoCommand.Create(),

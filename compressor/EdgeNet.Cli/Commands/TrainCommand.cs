@@ -17,8 +17,10 @@ internal static class TrainCommand
         public required Argument<string?> Model { get; init; }
         public Option<string?> Architecture { get; } = new("--architecture", "-a") { Description = $"Start from nothing: {string.Join(", ", EdgeNet.Training.Architecture.All.Select(a => a.Name))}.", HelpName = "NAME" };
         public Option<string> Data { get; } = new("--data") { Description = "What to learn from: class folders, MNIST or CIFAR-10 files, COCO JSON, VOC XML, YOLO text, a table of boxes.", HelpName = "DIR|FILE", Required = true };
+        public Option<string[]> Also { get; } = new("--also") { Description = "More to learn from, of the same classes, or pictures in whose place objects are pasted; may be given several times.", HelpName = "DIR|FILE", DefaultValueFactory = _ => [] };
         public Option<string?> Validation { get; } = new("--validation") { Description = "What the best epoch is chosen by; otherwise a part of the data is held out, or nothing where the data has a test part of its own.", HelpName = "DIR|FILE" };
         public Option<int> HoldOut { get; } = CountOption.Create("--hold-out", "N", "Hold out every N-th picture for validation.", 10);
+        public Option<string> Keep { get; } = new("--keep") { Description = "Which weights are kept: those of the epoch that does best on the validation pictures, or of the last one.", DefaultValueFactory = _ => "best" };
         public Option<string?> Test { get; } = new("--test") { Description = "Measured once, at the end.", HelpName = "DIR|FILE" };
         public Option<string[]> Output { get; } = new("--output", "-o") { Description = "Where the trained model goes, by its ending: .onnx or .edgenet; may be given several times.", HelpName = "FILE", Required = true };
         public Option<int> Epochs { get; } = CountOption.Create("--epochs", "N", "Passes over the data.", 20);
@@ -33,6 +35,7 @@ internal static class TrainCommand
         public Option<string> Loss { get; } = new("--loss") { Description = "The loss of a classifier, such as softmax-cross-entropy:0.1 (smoothed) or focal.", HelpName = "NAME", DefaultValueFactory = _ => "softmax-cross-entropy" };
         public Option<string> Augment { get; } = new("--augment") { Description = $"Random changes, in order, such as flip,crop:4,color:0.2: {string.Join(", ", AugmentationList.Usage)}.", HelpName = "LIST", DefaultValueFactory = _ => "" };
         public Option<string[]> Freeze { get; } = new("--freeze") { Description = "Leave parameters alone whose name begins so; may be given several times.", HelpName = "PREFIX", DefaultValueFactory = _ => [] };
+        public Option<string?> Card { get; } = new("--card") { Description = "A JSON file with preprocessing, labels and detector for a MODEL that has none.", HelpName = "card.json" };
         public Option<string?> Input { get; } = new("--input") { Description = "Size of an architecture's input.", HelpName = "WIDTHxHEIGHT" };
         public Option<double> Width { get; } = Number("--width", 1, "Width multiplier of an architecture's layers.");
         public Option<double> Dropout { get; } = Number("--dropout", -1, "The share of features dropped before an architecture's classifier; its own where negative.");
@@ -64,10 +67,11 @@ internal static class TrainCommand
         Command command = new("train", "Train a network: an architecture from nothing, or a model that learns on.");
         Options options = new() { Model = new Argument<string?>("MODEL") { Description = "A .edgenet, .onnx or .tflite file to go on from.", Arity = ArgumentArity.ZeroOrOne } };
         command.Add(options.Model);
+        options.Keep.AcceptOnlyFromAmong("best", "last");
         foreach (Option option in new Option[]
         {
-            options.Architecture, options.Data, options.Validation, options.HoldOut, options.Test, options.Output, options.Epochs, options.Batch, options.Optimizer, options.Rate,
-            options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze, options.Input, options.Width,
+            options.Architecture, options.Data, options.Also, options.Validation, options.HoldOut, options.Keep, options.Test, options.Output, options.Epochs, options.Batch, options.Optimizer, options.Rate,
+            options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze, options.Card, options.Input, options.Width,
             options.Dropout, options.Priors, options.Patience, options.Seed, options.Threads, options.Cache, options.Checkpoint, options.Report,
         }) command.Add(option);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, options, cancellation)));
@@ -85,7 +89,7 @@ internal static class TrainCommand
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
-            parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
+            parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Also)!, parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
             (long)parsed.GetValue(options.Cache) << 20, problems);
         (Graph whole, IReadOnlyDictionary<string, float> dropout) = Start(parsed, options, sets);
         Graph graph = Logits.Of(whole);
@@ -99,14 +103,16 @@ internal static class TrainCommand
         });
         bool detector = IsDetector(whole);
         Objective objective = detector ? new DetectionObjective(network) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
-        Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: edgenet convert --card");
+        Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
         (int height, int width) = InputSize(graph.Inputs[0].Type.Shape, preprocessing.Layout);
         var settings = new BatchSettings(batch, width, height, preprocessing)
         {
             Seed = seed,
             ClassCount = Math.Max(1, sets.Training.Classes.Count),
         };
-        IReadOnlyList<IAugmentation> augmentations = AugmentationList.Parse(parsed.GetRequiredValue(options.Augment), width, height, problems);
+        string augment = parsed.GetRequiredValue(options.Augment);
+        IReadOnlyList<ObjectCutout> objects = augment.Split(',', ':', '@').Any(word => word.Trim() == "paste") ? ObjectCutout.From(sets.Training) : [];
+        IReadOnlyList<IAugmentation> augmentations = AugmentationList.Parse(augment, width, height, problems, objects);
         var training = new BatchLoader(sets.Training, settings with { Augmentations = augmentations }, problems);
         BatchLoader? validation = sets.Validation is null ? null : new BatchLoader(sets.Validation, settings with { KeepIncomplete = true }, problems);
         var plan = new TrainingPlan
@@ -118,6 +124,7 @@ internal static class TrainCommand
             L1 = (float)parsed.GetValue(options.L1),
             ClipNorm = (float)parsed.GetValue(options.Clip),
             Patience = parsed.GetValue(options.Patience) is var patience && patience == int.MaxValue ? 0 : patience,
+            KeepsBest = parsed.GetRequiredValue(options.Keep) == "best",
             Seed = seed,
             CheckpointPath = parsed.GetValue(options.Checkpoint),
             HistogramEvery = parsed.GetValue(options.Report) is null ? 0 : Math.Max(1, parsed.GetValue(options.Epochs) / 5),
@@ -174,6 +181,7 @@ internal static class TrainCommand
         if (path is not null)
         {
             Graph graph = ModelSource.Load(path);
+            if (parsed.GetValue(options.Card) is { } card) graph = graph.WithCard(ModelCardFile.Load(card));
             if (IsDetector(graph) || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
             parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
             return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());

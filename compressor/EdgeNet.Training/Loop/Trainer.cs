@@ -122,7 +122,7 @@ public sealed class Trainer
             lastCheckpoint = Stopwatch.GetTimestamp();
             cancellation.ThrowIfCancellationRequested();
         }
-        if (_best is not null) Restore(_best);
+        if (_best is not null && _plan.KeepsBest) Restore(_best);
     }
 
     /// <summary>The figures on a set, as the network is now.</summary>

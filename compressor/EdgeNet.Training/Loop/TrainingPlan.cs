@@ -27,6 +27,9 @@ public sealed record TrainingPlan
     /// <summary>Epochs without a better figure after which training stops; 0 for never.</summary>
     public int Patience { get; init; }
 
+    /// <summary>Whether the weights of the best epoch are kept where there is a validation set, or those of the last.</summary>
+    public bool KeepsBest { get; init; } = true;
+
     /// <summary>All randomness comes from it.</summary>
     public int Seed { get; init; }
 
