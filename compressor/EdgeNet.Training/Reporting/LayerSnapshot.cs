@@ -5,4 +5,4 @@ namespace EdgeNet.Training;
 /// <param name="Epoch">The epoch.</param>
 /// <param name="Activations">What the layer gave, or null if it was not recorded.</param>
 /// <param name="Gradients">What came back to it: the derivatives of the loss by its output; or null.</param>
-public sealed record LayerSnapshot(string Layer, int Epoch, Histogram? Activations, Histogram? Gradients);
+public sealed record LayerSnapshot(string Layer, int Epoch, Histogram? Activations = null, Histogram? Gradients = null);

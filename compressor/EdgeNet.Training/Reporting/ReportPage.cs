@@ -63,15 +63,24 @@ public sealed class ReportPage
 
     /// <summary>A table. It scrolls by itself where it is wider than the page.</summary>
     /// <param name="headers">Heads of the columns.</param>
-    /// <param name="rows">Cells, row by row; those that look like numbers are set to the right.</param>
-    public static XElement Table(IEnumerable<string> headers, IEnumerable<IEnumerable<string>> rows) => Element(
-        "div",
-        Element(
-            "table",
-            Element("thead", Element("tr", headers.Select(header => Element("th", header)))),
-            Element("tbody", rows.Select(row => Element("tr", row.Select(cell =>
-                IsNumber(cell) ? Element("td", cell).Class("number") : Element("td", cell)))))))
-        .Class("scroll");
+    /// <param name="rows">Cells, row by row. A column that holds nothing but numbers is set to the right.</param>
+    public static XElement Table(IEnumerable<string> headers, IEnumerable<IEnumerable<string>> rows)
+    {
+        string[][] cells = [.. rows.Select(row => row.ToArray())];
+        return Element(
+            "div",
+            Element(
+                "table",
+                Element("thead", Element("tr", headers.Select((header, i) => Cell("th", header, i)))),
+                Element("tbody", cells.Select(row => Element("tr", row.Select((cell, i) => Cell("td", cell, i)))))))
+            .Class("scroll");
+
+        XElement Cell(string name, string text, int column)
+        {
+            bool numbers = cells.Length > 0 && cells.All(row => column < row.Length && (row[column].Length == 0 || IsNumber(row[column])));
+            return numbers ? Element(name, text).Class("number") : Element(name, text);
+        }
+    }
 
     /// <summary>Content that is closed until the reader opens it.</summary>
     /// <param name="summary">What is seen while it is closed.</param>

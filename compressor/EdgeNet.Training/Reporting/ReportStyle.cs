@@ -19,8 +19,10 @@ internal static class ReportStyle
         .muted{color:var(--muted);font-size:13px}
         .card{background:var(--card);border:1px solid var(--edge);border-radius:10px;padding:12px 14px;margin:0;min-width:0}
         .headline{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(100%,165px),1fr));margin:20px 0}
+        .headline .card{display:flex;flex-direction:column}
         .headline .value{font-size:25px;font-weight:650;line-height:1.25;letter-spacing:-.01em}
         .charts{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,minmax(min(100%,380px),1fr))}
+        .charts+.layers{margin-top:14px}
         .layers{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,minmax(min(100%,500px),1fr))}
         .layers .pair{display:grid;gap:18px;grid-template-columns:1fr 1fr}
         .problems{background:var(--alarm-page);border-color:var(--alarm)}
@@ -34,7 +36,7 @@ internal static class ReportStyle
         th,td{text-align:left;padding:4px 18px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top;overflow-wrap:normal}
         th{color:var(--muted);font-weight:500}
         td{max-width:44em}
-        td.number{text-align:right;white-space:nowrap}
+        .number{text-align:right;white-space:nowrap}
         details{margin-top:14px}
         summary{cursor:pointer;color:var(--muted);font-size:13px}
         svg{display:block;width:100%;height:auto;overflow:visible}
@@ -50,7 +52,7 @@ internal static class ReportStyle
         .broken{stroke:var(--alarm);stroke-width:1.8;fill:none}
         path.level{stroke:var(--muted);stroke-dasharray:5 4;fill:none}
         .marked{stroke:var(--ink);stroke-opacity:.35;stroke-dasharray:2 3;fill:none}
-        circle.mark{fill:var(--card);stroke:var(--ink);stroke-width:2}
+        circle.mark{fill:none;stroke:var(--ink);stroke-width:2}
         text.mark,text.level{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
         svg text.mark{fill:var(--ink);font-weight:600}
         .place rect{fill:transparent}

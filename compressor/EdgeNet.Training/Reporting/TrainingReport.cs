@@ -67,7 +67,7 @@ public static class TrainingReport
                 "parameter; far below, it hardly learns.",
                 ratios);
         }
-        if (history.Filters.Count > 0) page.AddSection("First layer", FilterNote(history.Filters[^1]), Filters(history));
+        if (history.Filters.Count > 0) page.AddSection("First layer", FilterNote(history.Filters[^1], history.Filters.Count > 1), Filters(history));
         if (history.Layers.Count > 0)
         {
             page.AddSection(
@@ -104,7 +104,7 @@ public static class TrainingReport
         EpochRecord? last = history.Epochs.LastOrDefault();
         yield return ("Epochs", $"{last?.Epoch ?? 0} of {history.Run.Epochs}", null);
         double seconds = history.Epochs.Sum(epoch => epoch.Seconds is { } taken && double.IsFinite(taken) ? taken : 0);
-        if (seconds > 0) yield return ("Time", ProgressLine.Clock(Time(seconds)), $"{ProgressLine.Clock(Time(seconds / history.Epochs.Count))} an epoch");
+        if (seconds > 0) yield return ("Time taken", ProgressLine.Clock(Time(seconds)), $"{ProgressLine.Clock(Time(seconds / history.Epochs.Count))} an epoch");
 
         static string AtEpoch(EpochRecord best) => $"best epoch: {best.Epoch}";
 
@@ -250,9 +250,10 @@ public static class TrainingReport
         ];
     }
 
-    private static string FilterNote(FilterSnapshot filters)
+    private static string FilterNote(FilterSnapshot filters, bool comparing)
     {
         string note = $"What {filters.Layer} looks for: {filters.Outputs} filters of {filters.Height} × {filters.Width} × {filters.Channels}; grey is zero.";
+        if (comparing) note += " Each epoch has a scale of its own.";
         if (filters.Channels is not (1 or 3)) note += " Each picture is the mean over the channels.";
         if (filters.Outputs > MostFilters) note += $" The first {MostFilters} are shown.";
         return note;
@@ -303,7 +304,7 @@ public static class TrainingReport
             Histogram? first = recorded.Length > 1 ? part(recorded[0]) : null;
             string epochs = recorded.Length > 1 ? $"epochs {recorded[0].Epoch} and {recorded[^1].Epoch}" : $"epoch {recorded[^1].Epoch}";
             List<string> facts = [];
-            if (last.Finite > 0) facts.Add($"mean {NumberText.Short(last.Mean)}, deviation {NumberText.Short(last.Deviation)}");
+            if (last.Finite > 0) facts.Add($"mean {NumberText.Short(last.Mean)} ± {NumberText.Short(last.Deviation)}");
             if (last.Zeros > 0) facts.Add($"{(100 * last.ZeroShare).ToString("0.#", CultureInfo.InvariantCulture)} % zeros");
             List<string> alarms = [];
             if (last.NaNs > 0) alarms.Add($"{NumberText.Whole(last.NaNs)} NaN");

@@ -15,7 +15,7 @@ public sealed record LineChart(string Title, string XTitle, IReadOnlyList<LineSe
     internal static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private const int Colors = 8;
-    private const double Width = 480, PlotHeight = 190, Right = 14, LineHeight = 16;
+    private const double Width = 400, Height = 240, LeastPlotHeight = 110, Right = 14, BelowPlot = 42, LineHeight = 16;
 
     /// <summary>Rough width of a character of 12 pixels, for what must be placed before a browser measures it.</summary>
     private const double CharacterWidth = 6.6;
@@ -47,8 +47,9 @@ public sealed record LineChart(string Title, string XTitle, IReadOnlyList<LineSe
         ChartAxis x = new(points.Select(point => point.X), X, 6);
         ChartAxis y = new(shown.Select(point => point.Y).Concat(Levels.Select(level => level.Y)), Y, 5);
         double left = 14 + (CharacterWidth * y.Ticks.Max(tick => tick.Label.Length)), top = 34 + legendHeight;
-        Frame frame = new(x, y, left, top, Width - left - Right, PlotHeight);
-        double height = frame.Bottom + 42;
+        // Charts beside one another are of one height, unless a legend needs more.
+        Frame frame = new(x, y, left, top, Width - left - Right, Math.Max(LeastPlotHeight, Height - BelowPlot - top));
+        double height = frame.Bottom + BelowPlot;
 
         return Element("svg", ("class", "chart"), ("viewBox", $"0 0 {Text(Width)} {Text(height)}"), ("role", "img"), ("aria-label", Title)).With(
             Element("text", ("class", "title"), ("x", "2"), ("y", "15")).With(Title),
@@ -57,8 +58,9 @@ public sealed record LineChart(string Title, string XTitle, IReadOnlyList<LineSe
             y.Ticks.SelectMany(tick => YTick(frame, tick)),
             XTicks(frame),
             Element("text", ("class", "axis"), ("x", frame.Left + (frame.Width / 2)), ("y", height - 5), ("text-anchor", "middle")).With(XTitle),
-            Levels.SelectMany(level => Level(frame, level)),
+            Levels.Select(level => Level(frame, level)),
             Enumerable.Range(0, Series.Count).OrderByDescending(i => Series[i].Style == SeriesStyle.Faint).SelectMany(i => Drawn(frame, i)),
+            Levels.Select(level => LevelLabel(frame, level)),
             Marks.SelectMany(mark => Mark(frame, mark)),
             Places(frame));
     }
@@ -102,7 +104,7 @@ public sealed record LineChart(string Title, string XTitle, IReadOnlyList<LineSe
                 Element("text", ("class", "key"), ("x", x + 21), ("y", y + 34)).With(text, Element("title").With(name))));
             x += width;
         }
-        return (keys, keys.Count == 0 ? -6 : y + LineHeight);
+        return (keys, keys.Count == 0 ? 0 : y + LineHeight);
     }
 
     private static IEnumerable<XElement> YTick(Frame frame, AxisTick tick)
@@ -126,11 +128,13 @@ public sealed record LineChart(string Title, string XTitle, IReadOnlyList<LineSe
         }
     }
 
-    private static IEnumerable<XElement> Level(Frame frame, ChartLevel level)
+    private static XElement Level(Frame frame, ChartLevel level) =>
+        Element("path", ("class", "level"), ("d", $"M{Text(frame.Left)} {Text(frame.YOf(level.Y))}h{Text(frame.Width)}"));
+
+    private static XElement LevelLabel(Frame frame, ChartLevel level)
     {
         double y = frame.YOf(level.Y);
-        yield return Element("path", ("class", "level"), ("d", $"M{Text(frame.Left)} {Text(y)}h{Text(frame.Width)}"));
-        yield return Element("text", ("class", "level"), ("x", frame.Left + 5), ("y", y - frame.Top < 18 ? y + 14 : y - 5)).With(level.Label);
+        return Element("text", ("class", "level"), ("x", frame.Left + 5), ("y", y - frame.Top < 18 ? y + 14 : y - 5)).With(level.Label);
     }
 
     private IEnumerable<XElement> Drawn(Frame frame, int index)
