@@ -18,7 +18,7 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
     /// Opens them. Data with a test part of its own (MNIST, CIFAR-10) is tested with that; else a part is held out to choose by, unless
     /// there is something to choose by.
     /// </summary>
-    public static TrainingSets Open(string data, IReadOnlyList<string> also, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems)
+    public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems)
     {
         IExampleSource all = TrainingData.Open(data, DataPart.Training, problems);
         IExampleSource? tested = test is null ? OwnTest(data, all, problems) : TrainingData.Open(test, DataPart.Test, problems);
@@ -28,8 +28,9 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
             DataSplit split = DataSplit.Every(all, holdOut ?? StandardHoldOut);
             (all, chosen) = (split.Training, split.HeldOut);
         }
-        if (also.Count > 0) all = new JoinedSource([all, .. also.Select(path => Other(path, problems))]);
-        return new TrainingSets(new CachedSource(all, cacheBytes), chosen is null ? null : new CachedSource(chosen, cacheBytes / 4), tested is null ? null : new CachedSource(tested, cacheBytes / 4));
+        // Cached before it is repeated, so that nothing is decoded or kept twice.
+        IExampleSource[] training = [.. Enumerable.Repeat<IExampleSource>(new CachedSource(all, cacheBytes / 2), repeat), .. also.Select(path => new CachedSource(Other(path, problems), cacheBytes / 2 / also.Count))];
+        return new TrainingSets(training.Length == 1 ? training[0] : new JoinedSource(training), chosen is null ? null : new CachedSource(chosen, cacheBytes / 4), tested is null ? null : new CachedSource(tested, cacheBytes / 4));
     }
 
     /// <summary>Labelled pictures, or a folder of pictures that nobody has labelled.</summary>

@@ -18,6 +18,7 @@ internal static class TrainCommand
         public Option<string?> Architecture { get; } = new("--architecture", "-a") { Description = $"Start from nothing: {string.Join(", ", EdgeNet.Training.Architecture.All.Select(a => a.Name))}.", HelpName = "NAME" };
         public Option<string> Data { get; } = new("--data") { Description = "What to learn from: class folders, MNIST or CIFAR-10 files, COCO JSON, VOC XML, YOLO text, a table of boxes.", HelpName = "DIR|FILE", Required = true };
         public Option<string[]> Also { get; } = new("--also") { Description = "More to learn from, of the same classes, or pictures in whose place objects are pasted; may be given several times.", HelpName = "DIR|FILE", DefaultValueFactory = _ => [] };
+        public Option<int> Repeat { get; } = CountOption.Create("--repeat", "N", "How often the pictures of --data come in an epoch, where --also brings many others.", 1);
         public Option<string?> Validation { get; } = new("--validation") { Description = "What the best epoch is chosen by; otherwise a part of the data is held out, or nothing where the data has a test part of its own.", HelpName = "DIR|FILE" };
         public Option<int> HoldOut { get; } = CountOption.Create("--hold-out", "N", "Hold out every N-th picture for validation.", 10);
         public Option<string> Keep { get; } = new("--keep") { Description = "Which weights are kept: those of the epoch that does best on the validation pictures, or of the last one.", DefaultValueFactory = _ => "best" };
@@ -70,7 +71,7 @@ internal static class TrainCommand
         options.Keep.AcceptOnlyFromAmong("best", "last");
         foreach (Option option in new Option[]
         {
-            options.Architecture, options.Data, options.Also, options.Validation, options.HoldOut, options.Keep, options.Test, options.Output, options.Epochs, options.Batch, options.Optimizer, options.Rate,
+            options.Architecture, options.Data, options.Also, options.Repeat, options.Validation, options.HoldOut, options.Keep, options.Test, options.Output, options.Epochs, options.Batch, options.Optimizer, options.Rate,
             options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze, options.Card, options.Input, options.Width,
             options.Dropout, options.Priors, options.Patience, options.Seed, options.Threads, options.Cache, options.Checkpoint, options.Report,
         }) command.Add(option);
@@ -89,7 +90,7 @@ internal static class TrainCommand
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
-            parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Also)!, parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
+            parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Also)!, parsed.GetValue(options.Repeat), parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
             (long)parsed.GetValue(options.Cache) << 20, problems);
         (Graph whole, IReadOnlyDictionary<string, float> dropout) = Start(parsed, options, sets);
         Graph graph = Logits.Of(whole);
