@@ -63,7 +63,7 @@ public static class DepthwiseWeightGradient
     }
 
     /// <summary>The output pixels of a row whose tap kx lies within the image.</summary>
-    private static (int Begin, int End) PixelsOf(in DepthwiseShape shape, int kx)
+    internal static (int Begin, int End) PixelsOf(in DepthwiseShape shape, int kx)
     {
         int offset = shape.PadLeft - kx * shape.DilationWidth, room = shape.InputWidth - 1 + offset;
         int begin = offset <= 0 ? 0 : (offset + shape.StrideWidth - 1) / shape.StrideWidth;

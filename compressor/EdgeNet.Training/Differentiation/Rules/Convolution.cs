@@ -66,6 +66,11 @@ internal sealed class FastConvolution : Rule<float>
 
     public override void Backward()
     {
+        if (InputGradients[0] is not null)
+        {
+            _backward ??= PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
+            _backward.PackFlipped(Inputs[1].Span);
+        }
         if (InputGradients[1] is { } weights)
         {
             WeightsBackward(weights.Address);
@@ -75,11 +80,16 @@ internal sealed class FastConvolution : Rule<float>
             MaskClamped();
             if (Bias is { } bias) Channels.Sum<float>(Dy, bias.Span);
         }
-        if (InputGradients[0] is not { } inputGradient) return;
-        if (_backward is null) _backward = PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
-        _backward.PackFlipped(Inputs[1].Span);
-        Run(_backward, in _flipped, _spread.Of(OutputGradients[0]!, Workers), inputGradient.Address);
+        if (_backward is not null && !InputRidesAlong) Run(_backward, in _flipped, _spread.Of(OutputGradients[0]!, Workers), InputGradients[0]!.Address);
     }
+
+    /// <summary>
+    /// Whether the gradient to the input is computed block by block with that to the weights, while a block's gradients are in the cache: where
+    /// each pixel has its own, and there are many.
+    /// </summary>
+    private bool InputRidesAlong =>
+        InputGradients[0] is not null && InputGradients[1] is not null && WeightGradient.Parts(in _shape) > 1 && _shape is
+        { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
     private Tensor<float>? Bias => InputGradients.Length > 2 ? InputGradients[2] : null;
 
@@ -99,6 +109,7 @@ internal sealed class FastConvolution : Rule<float>
             }
             return;
         }
+        bool ridesAlong = InputRidesAlong;
         AlignedBuffer apart = _apart ??= new AlignedBuffer(parts * AlignedBuffer.RoundUp((weights + outputs) * sizeof(float)));
         int stride = AlignedBuffer.RoundUp((weights + outputs) * sizeof(float)) / sizeof(float);
         Workers.Each(parts, part =>
@@ -107,7 +118,11 @@ internal sealed class FastConvolution : Rule<float>
             Span<float> own = apart.As<float>().Slice(part * stride, stride);
             for (int sweep = 0; sweep < product.Sweeps; sweep++)
             {
-                for (int block = 0; block < product.PacksOf(sweep); block++) Pack(product, sweep, block);
+                for (int block = 0; block < product.PacksOf(sweep); block++)
+                {
+                    Pack(product, sweep, block);
+                    if (ridesAlong) InputBackward(product.PixelsOf(sweep, block));
+                }
                 for (int unit = 0; unit < product.Units; unit++)
                     product.Multiply(sweep, unit, apart.Address + (nint)part * stride * sizeof(float), Workers.Scratch(product.MultiplyScratchBytes).Address);
                 product.AddBias(sweep, own.Slice(weights, outputs));
@@ -125,6 +140,15 @@ internal sealed class FastConvolution : Rule<float>
         (int first, int count) = product.PixelsOf(sweep, block);
         MaskClamped(first * _shape.OutputChannels, (first + count) * _shape.OutputChannels);
         product.Pack(sweep, block, Inputs[0].Address, OutputGradients[0]!.Address, Workers.Scratch(product.PackScratchBytes).Address);
+    }
+
+    private void InputBackward((int First, int Count) pixels)
+    {
+        int inputPixel = _shape.InputChannels * sizeof(float), outputPixel = _shape.OutputChannels * sizeof(float);
+        ImageView image = ImageView.Of(OutputGradients[0]!.Address, _shape.Rows, _shape.OutputWidth, outputPixel);
+        _backward!.Run(
+            in image, InputGradients[0]!.Address, inputPixel, 0, 0, pixels.First, pixels.First + pixels.Count, 0, _backward.Panels,
+            Workers.Scratch(_backward.ScratchBytes).Address);
     }
 
     /// <summary>Shares pixels among threads and, where these are few, panels of filters.</summary>

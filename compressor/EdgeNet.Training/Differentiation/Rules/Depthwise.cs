@@ -6,40 +6,38 @@ namespace EdgeNet.Training;
 /// <summary>Depthwise convolution on the fast kernels, where each channel has one filter.</summary>
 internal sealed class FastDepthwise : Rule<float>
 {
-    private readonly DepthwiseShape _shape, _flipped;
-    private readonly DepthwiseKernel _kernel, _flippedKernel;
-    private readonly SpreadImage _spread;
+    private readonly DepthwiseShape _shape;
+    private readonly DepthwiseKernel _kernel;
+
+    /// <summary>The convolution that gives the gradient to the input, where the stride is 1.</summary>
+    private readonly (DepthwiseShape Shape, DepthwiseKernel Kernel)? _flipped;
     private readonly float[] _reversed;
     private AlignedBuffer? _parts;
     private PackedDepthwise? _forward, _backward;
 
-    private FastDepthwise(in DepthwiseShape shape, in DepthwiseShape flipped, DepthwiseKernel kernel, DepthwiseKernel flippedKernel)
+    private FastDepthwise(in DepthwiseShape shape, DepthwiseKernel kernel, (DepthwiseShape Shape, DepthwiseKernel Kernel)? flipped)
     {
-        (_shape, _flipped, _kernel, _flippedKernel) = (shape, flipped, kernel, flippedKernel);
-        _spread = new SpreadImage(shape.Batch, shape.OutputHeight, shape.OutputWidth, shape.Channels, shape.StrideHeight, shape.StrideWidth);
+        (_shape, _kernel, _flipped) = (shape, kernel, flipped);
         _reversed = new float[shape.WeightsLength];
     }
 
     /// <summary>The rule, or null where the kernels do not compute such a layer.</summary>
     public static FastDepthwise? For(in DepthwiseShape shape)
     {
+        if (shape.OutputLength == 0 || KernelChoice.DepthwiseF32(in shape) is not { } kernel) return null;
         var h = FlippedWindow.Of(shape.InputHeight, shape.OutputHeight, shape.KernelHeight, shape.StrideHeight, shape.DilationHeight, shape.PadTop);
         var w = FlippedWindow.Of(shape.InputWidth, shape.OutputWidth, shape.KernelWidth, shape.StrideWidth, shape.DilationWidth, shape.PadLeft);
-        if (!h.Exists || !w.Exists || shape.OutputLength == 0) return null;
+        if (shape.StrideHeight > 1 || shape.StrideWidth > 1 || !h.Exists || !w.Exists) return new FastDepthwise(in shape, kernel, null);
         DepthwiseShape flipped = shape with
         {
             InputHeight = h.Extent,
             InputWidth = w.Extent,
-            StrideHeight = 1,
-            StrideWidth = 1,
             PadTop = h.Before,
             PadBottom = h.After,
             PadLeft = w.Before,
             PadRight = w.After,
         };
-        return KernelChoice.DepthwiseF32(in shape) is { } kernel && KernelChoice.DepthwiseF32(in flipped) is { } flippedKernel
-            ? new FastDepthwise(in shape, in flipped, kernel, flippedKernel)
-            : null;
+        return new FastDepthwise(in shape, kernel, KernelChoice.DepthwiseF32(in flipped) is { } flippedKernel ? (flipped, flippedKernel) : null);
     }
 
     public override bool Clamps => true;
@@ -83,11 +81,18 @@ internal sealed class FastDepthwise : Rule<float>
             if (bias is not null) Channels.Sum<float>(Dy, bias.Span);
         }
         if (InputGradients[0] is not { } inputGradient) return;
+        if (_flipped is not var (flipped, kernel))
+        {
+            int row = _shape.InputWidth * _shape.Channels;
+            Workers.Ranges(_shape.Batch * _shape.InputHeight, Math.Max(1, Workers.Grain / row), (begin, end) =>
+                DepthwiseInputGradient.Run(in _shape, Inputs[1].Span, Dy, inputGradient.Span, begin, end));
+            return;
+        }
         int channels = _shape.Channels, taps = _shape.KernelHeight * _shape.KernelWidth;
         for (int tap = 0; tap < taps; tap++) Inputs[1].Span.Slice((taps - 1 - tap) * channels, channels).CopyTo(_reversed.AsSpan(tap * channels));
-        if (_backward is null) _backward = PackedDepthwise.F32(in _flipped, _flippedKernel, _reversed, []);
+        if (_backward is null) _backward = PackedDepthwise.F32(in flipped, kernel, _reversed, []);
         else _backward.Pack(_reversed, []);
-        Run(_backward, in _flipped, _spread.Of(OutputGradients[0]!, Workers), inputGradient.Address);
+        Run(_backward, in flipped, OutputGradients[0]!.Address, inputGradient.Address);
     }
 
     private void Run(PackedDepthwise packed, in DepthwiseShape shape, nint input, nint output)
