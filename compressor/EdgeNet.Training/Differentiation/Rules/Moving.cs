@@ -51,7 +51,7 @@ internal sealed class Transposing<T> : Moving<T> where T : unmanaged, IBinaryFlo
 internal sealed class Slicing<T> : Moving<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly StridedView _view;
-    private readonly Box _box;
+    private readonly StridedBox _box;
 
     public Slicing(Slice op, Shape from, Shape to)
     {
@@ -63,7 +63,7 @@ internal sealed class Slicing<T> : Moving<T> where T : unmanaged, IBinaryFloatin
             first += op.Starts[axis] * dense[axis];
             dense[axis] *= op.Steps[axis];
         }
-        _box = new Box(new LoopNest(to.Span, LoopNest.Dense(to), dense), first);
+        _box = new StridedBox(new LoopNest(to.Span, LoopNest.Dense(to), dense), first);
     }
 
     public override void Forward(in Pass pass) => Copy(_view, Inputs[0], Outputs[0]);
@@ -81,7 +81,7 @@ internal sealed class Bordering<T> : Moving<T> where T : unmanaged, IBinaryFloat
 {
     private readonly PadShape _shape;
     private readonly T _value;
-    private readonly Box _box;
+    private readonly StridedBox _box;
 
     public Bordering(EdgeNet.Model.Pad op, Shape from, Shape to)
     {
@@ -96,7 +96,7 @@ internal sealed class Bordering<T> : Moving<T> where T : unmanaged, IBinaryFloat
             first += skipped * inner[axis];
             second += added * outer[axis];
         }
-        _box = new Box(new LoopNest(kept, outer, inner), first, second);
+        _box = new StridedBox(new LoopNest(kept, outer, inner), first, second);
     }
 
     public override void Forward(in Pass pass) =>
@@ -114,7 +114,7 @@ internal sealed class Bordering<T> : Moving<T> where T : unmanaged, IBinaryFloat
 /// <param name="nest">The loops over it in the source, which is tensor 0, and the target.</param>
 /// <param name="first">The first element in the target.</param>
 /// <param name="source">The first element in the source.</param>
-internal sealed class Box(LoopNest nest, int first, int source = 0)
+internal sealed class StridedBox(LoopNest nest, int first, int source = 0)
 {
     public void Write<T>(Tensor<T> from, Tensor<T> to, Workers workers) where T : unmanaged
     {
