@@ -3,16 +3,19 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Training.Tests;
 
-/// <summary>One use of an op as a graph of its own, whose inputs are the op's.</summary>
+/// <summary>One use of an op as a graph of its own.</summary>
 internal sealed record Case(Op Op, ImmutableArray<TensorType> Inputs)
 {
-    /// <summary>Whether all numbers are above zero.</summary>
-    private bool Positive => Op is Log or Sqrt or Reciprocal or Pow or Div or BatchNormalization;
+    /// <summary>Whether all numbers are above zero: where the op wants it, and where sums would otherwise cancel out.</summary>
+    private bool Positive => Op is ReduceSum or Log or Sqrt or Reciprocal or Pow or Div or BatchNormalization;
 
     public Graph Graph()
     {
         var builder = new GraphBuilder();
-        Value[] inputs = [.. Inputs.Select((type, i) => builder.Input($"x{i}", type))];
+        double[][] values = Values(seed: 1);
+        Value[] inputs = [.. Inputs.Select((type, i) => IsParameter(i)
+            ? builder.Constant(Constant.Of(type.Shape, (ReadOnlySpan<float>)Array.ConvertAll(values[i], x => (float)x)), $"p{i}")
+            : builder.Input($"x{i}", type))];
         Node node = builder.AddNode(Op, Op.Name, inputs);
         for (int i = 0; i < node.Outputs.Length; i++) builder.Output($"y{i}", node.Outputs[i]);
         return builder.Build();
@@ -24,6 +27,11 @@ internal sealed record Case(Op Op, ImmutableArray<TensorType> Inputs)
         var random = new Random(seed);
         return [.. Inputs.Select((type, i) => Fill(type, i, random))];
     }
+
+    /// <summary>The inputs of the graph among those of the op: all but the parameters of normalizations by batch, which are constants.</summary>
+    public double[][] GraphInputs(int seed) => [.. Values(seed).Where((_, i) => !IsParameter(i))];
+
+    private bool IsParameter(int input) => Op is BatchNormalization && input > 0;
 
     public override string ToString() => $"{Op}({string.Join(", ", Inputs.Select(type => type.Shape))})";
 
