@@ -38,4 +38,23 @@ internal static class Elementary
     /// <summary>1 ÷ (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Sigmoid<T>(Vector<T> x) where T : unmanaged => Vector<T>.One / (Vector<T>.One + Exp(-x));
+
+    /// <summary>eˣ − 1; by its series where the difference would lose digits.</summary>
+    public static Vector<T> Expm1<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Vector<T> series = Vector<T>.One;
+        for (int n = 13; n > 1; n--) series = Vector<T>.One + x * series / new Vector<T>(T.CreateChecked(n));
+        return Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(x), new Vector<T>(T.CreateChecked(0.35))), x * series, Exp(x) - Vector<T>.One);
+    }
+
+    /// <summary>The hyperbolic tangent.</summary>
+    public static Vector<T> Tanh<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Vector<T> size = Vector.Abs(x), grown = -Expm1(-(size + size)), tanh = grown / (Vector<T>.One + Vector<T>.One - grown);
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<T>.Zero), -tanh, tanh);
+    }
+
+    /// <summary>ln(1 + eˣ), without overflow.</summary>
+    public static Vector<T> Softplus<T>(Vector<T> x) where T : unmanaged =>
+        Vector.Max(x, Vector<T>.Zero) + Log(Vector<T>.One + Exp(-Vector.Abs(x)));
 }

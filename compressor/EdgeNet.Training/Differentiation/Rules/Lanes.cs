@@ -32,6 +32,14 @@ internal static class Lanes
         return new Vector<T>(lanes);
     }
 
+    /// <summary>A function of two numbers without a vector form, lane by lane.</summary>
+    public static Vector<T> Each<T>(Vector<T> a, Vector<T> b, Func<double, double, double> function) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> lanes = stackalloc T[Vector<T>.Count];
+        for (int i = 0; i < lanes.Length; i++) lanes[i] = T.CreateChecked(function(double.CreateChecked(a[i]), double.CreateChecked(b[i])));
+        return new Vector<T>(lanes);
+    }
+
     private static Vector<T> LoadPart<T>(ReadOnlySpan<T> from, T beyond) where T : unmanaged
     {
         Span<T> lanes = stackalloc T[Vector<T>.Count];

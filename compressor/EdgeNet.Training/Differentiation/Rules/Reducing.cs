@@ -70,3 +70,55 @@ internal class Reducing<T, TReduction> : Rule<T>
         return scratch[..length];
     }
 }
+
+/// <summary>The largest or the smallest elements. Equal ones share the gradient in equal parts.</summary>
+internal sealed class ExtremeReducing<T, TReduction>(Reduction op, Shape from) : Reducing<T, TReduction>(op, from)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TReduction : struct, IReduction<T>
+{
+    public override void Backward()
+    {
+        if (InputGradients[0] is null) return;
+        var ties = Tensor<T>.Alone(Outputs[0].Shape);
+        Folding.Into<T, Sum<T>>(Workers, Nest, 1, ties, (at, length, scratch) =>
+        {
+            ReadOnlySpan<T> x = X.Slice(at[0], length);
+            Span<T> equal = scratch[..length], y = scratch.Slice(Folding.Run, length);
+            if (Nest.InnerStride(1) != 0) Y.Slice(at[1], length).CopyTo(y);
+            else y.Fill(Y[at[1]]);
+            for (int i = 0; i < length; i += Vector<T>.Count)
+                Lanes.Store(Vector.Equals(Lanes.Load(x, i, T.One), Lanes.Load<T>(y, i, T.One)) & Vector<T>.One, equal, i);
+            return equal;
+        });
+        Span<T> dy = Dy;
+        for (int i = 0; i < dy.Length; i++) dy[i] /= ties.Span[i];
+        base.Backward();
+    }
+}
+
+/// <summary>The product. Where elements are zero, the gradient is the product of the others.</summary>
+internal sealed class ProductReducing<T>(Reduction op, Shape from) : Reducing<T, Reductions<T>.Product>(op, from)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public override void Backward()
+    {
+        if (InputGradients[0] is not { } dx) return;
+        base.Backward();
+        if (!X.Contains(T.Zero)) return;
+        Tensor<T> zeros = Tensor<T>.Alone(Outputs[0].Shape), others = Tensor<T>.Alone(Outputs[0].Shape);
+        others.Span.Fill(T.One);
+        LoopNest.Runs runs = Nest.Between(0, dx.Length, most: 1);
+        while (runs.Next())
+        {
+            if (X[runs.At[0]] == T.Zero) zeros.Span[runs.At[1]] += T.One;
+            else others.Span[runs.At[1]] *= X[runs.At[0]];
+        }
+        runs = Nest.Between(0, dx.Length, most: 1);
+        while (runs.Next())
+        {
+            (int element, int result) = (runs.At[0], runs.At[1]);
+            if (zeros.Span[result] == T.Zero) continue;
+            dx.Span[element] = X[element] == T.Zero && zeros.Span[result] == T.One ? Dy[result] * others.Span[result] : T.Zero;
+        }
+    }
+}
