@@ -102,6 +102,7 @@ internal static class TrainCommand
             Dropout = dropout,
             Frozen = frozen.Length == 0 ? null : name => frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)),
         });
+        if (!network.Parameters.Any(parameter => parameter.Trains)) throw new UsageException("nothing is left to train: --freeze covers all parameters, or the model has none");
         bool detector = IsDetector(whole);
         Objective objective = detector ? new DetectionObjective(network) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
         Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
@@ -146,14 +147,15 @@ internal static class TrainCommand
         var progress = new TrainingProgressDisplay(error, trainer, plan.Epochs, training.BatchesPerEpoch, batch, objective.Metric);
         error.WriteLine($"{run.Model}: {run.Parameters} parameters; {run.Data}: {run.TrainingSamples} pictures to train with, {run.ValidationSamples} to choose by, {sets.Test?.Count ?? 0} to test with");
         if (trainer.Resume()) error.WriteLine($"going on from {plan.CheckpointPath}: {trainer.History.Epochs.Count} epochs are done");
+        BatchLoader? test = sets.Test is null ? null : new BatchLoader(sets.Test, settings with { KeepIncomplete = true }, problems);
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(options.Model) is not null && trainer.History.Epochs.Count == 0) Measure("before: ");
         progress.Begin();
         trainer.Run(cancellation);
         progress.End();
         foreach (DataProblem problem in problems.All) error.WriteLine($"{problem.Source}: {(problem.Fatal ? "" : "skipped: ")}{problem.What}");
 
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        if (validation is not null) Print("validation", trainer.Evaluate(validation), sets.Validation!.Count);
-        if (sets.Test is not null) Print("test", trainer.Evaluate(new BatchLoader(sets.Test, settings with { KeepIncomplete = true }, problems)), sets.Test.Count);
+        Measure("");
         Graph trained = Shipped(network.ToGraph(whole), detector, run);
         foreach (string target in targets)
         {
@@ -167,6 +169,12 @@ internal static class TrainCommand
             TrainingReport.WriteCsv(trainer.History, Path.ChangeExtension(report, ".csv"));
         }
         return ExitCode.Success;
+
+        void Measure(string when)
+        {
+            if (validation is not null) Print($"{when}validation", trainer.Evaluate(validation), sets.Validation!.Count);
+            if (test is not null) Print($"{when}test", trainer.Evaluate(test), sets.Test!.Count);
+        }
 
         void Print(string name, Evaluation figures, int count) => output.WriteLine(
             $"{name,-10} {string.Join(", ", figures.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")))}, loss {figures.Loss.ToString("0.0000", CultureInfo.InvariantCulture)} ({count} pictures)");
