@@ -136,6 +136,12 @@ internal static class Cases
             yield return Use(new BatchNormalization(1e-3f), [2, 7, outputs], [outputs], [outputs], [outputs], [outputs]);
         }
         yield return Use(new BatchNormalization(1e-3f), [2, 70, 60, 19], [19], [19], [19], [19]);
+        foreach (Op op in (Op[])[new Relu(), new Softmax(0), new ReduceSum([1], false), new Reshape([0, 6]), new Transpose([1, 0]), new Concat(1), new Pad([0, 0], [0, 2]), new Tile([1, 2]), new TopK(0, 0)])
+            yield return Use(op, [0, 3]);
+        yield return Use(new Add(), [0, 3], [3]);
+        yield return Use(new Expand([2, 0, 3]), (int[])[0, 3]);
+        yield return Use(new MatMul(), [0, 3], [3, 4]);
+        yield return Use(new MatMul(), [2, 0], [0, 4]);
         yield return new Case(new Gather(0), [Real(9), Whole(4)]);
         yield return new Case(new Gather(0), [Real(9, 70), Whole(2, 20)]);
         yield return new Case(new Gather(1), [Real(2, 9, 3), Whole()]);

@@ -64,6 +64,36 @@ public sealed class OpGradientTests
     }
 
     [Fact]
+    public void Constants_of_codes_and_of_truth_values_are_read_as_what_they_stand_for()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [2, 2]));
+        Value codes = builder.Constant(Constant.Dense(new TensorType(ElementType.Int8, [2, 2], new Quantization([0.5f, 2], [3, 5], 0)), new byte[] { 128, 3, 5, 127 }));
+        Value reals = builder.Add(new Dequantize(), "reals", codes);
+        Value mask = builder.Constant(Constant.Of([2], (ReadOnlySpan<bool>)[true, false]));
+        builder.Output("y", builder.Add(new Where(), "y", mask, reals, x));
+        var network = new Network<float>(builder.Build(), new NetworkOptions { InputGradients = true });
+        network.Input().Fill(7);
+        network.Forward();
+        Assert.Equal([-65.5f, 7, 0, 7], network.Output().ToArray());
+
+        network.OutputGradient().Fill(3);
+        network.Backward();
+        Assert.Equal([0, 3, 0, 3], network.InputGradient().ToArray());
+    }
+
+    [Fact]
+    public void An_index_outside_its_axis_is_an_error_that_names_the_node()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [3])), indices = builder.Input("i", new TensorType(ElementType.Int64, [1]));
+        builder.Output("y", builder.Add(new Gather(0), "picked", x, indices));
+        var network = new Network<float>(builder.Build(), new NetworkOptions { Threads = 1 });
+        network.Input(1)[0] = 3;
+        Assert.Contains("'picked'", Assert.Throws<ModelFormatException>(() => network.Forward()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Equal_extremes_share_the_gradient()
     {
         Assert.Equal([0, 3, 3, 0], Gradient(new ReduceMax([0], false), [1, 2, 2, 0], 6));

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using EdgeNet.Kernels;
 
 namespace EdgeNet.Training;
 
@@ -53,7 +52,7 @@ internal static class Functions<T> where T : unmanaged, IBinaryFloatingPointIeee
         public Vector<T> Slope(Vector<T> at)
         {
             Vector<T> between = (at + at + Number(3)) / Number(6);
-            return Select(Vector.GreaterThan(at, Number(3)), One, Vector.GreaterThan(at, Number(-3)) & between);
+            return Select(Vector.GreaterThanOrEqual(at, Number(3)), One, Vector.GreaterThan(at, Number(-3)) & between);
         }
     }
 
@@ -190,7 +189,7 @@ internal static class Functions<T> where T : unmanaged, IBinaryFloatingPointIeee
     public readonly struct Erf : IFunction<T>
     {
         public static bool SlopeOfResult => false;
-        public Vector<T> Value(Vector<T> x) => Lanes.Each(x, PortableMath.Erf);
+        public Vector<T> Value(Vector<T> x) => Elementary.Erf(x);
         public Vector<T> Slope(Vector<T> at) => Elementary.Exp(-(at * at)) * Number(2 / Math.Sqrt(Math.PI));
     }
 
@@ -201,7 +200,7 @@ internal static class Functions<T> where T : unmanaged, IBinaryFloatingPointIeee
         public Vector<T> Slope(Vector<T> at) => Normal(at) + at * Elementary.Exp(at * at * Number(-0.5)) * Number(1 / Math.Sqrt(2 * Math.PI));
 
         /// <summary>Φ.</summary>
-        private static Vector<T> Normal(Vector<T> x) => Lanes.Each(x, v => 0.5 * (1 + PortableMath.Erf(v * Math.Sqrt(0.5))));
+        private static Vector<T> Normal(Vector<T> x) => Number(0.5) * (One + Elementary.Erf(x * Number(Math.Sqrt(0.5))));
     }
 
     public readonly struct GeluTanh : IFunction<T>

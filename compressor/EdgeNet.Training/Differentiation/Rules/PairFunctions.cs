@@ -96,7 +96,7 @@ internal static class PairFunctions<T> where T : unmanaged, IBinaryFloatingPoint
     {
         public static bool SlopeReads(int slope, int argument) => slope == 0 || argument == 0;
         public static Vector<T> Value(Vector<T> a, Vector<T> b) => Vector.ConditionalSelect(Vector.LessThan(a, Zero), a * b, a);
-        public static Vector<T> SlopeA(Vector<T> a, Vector<T> b) => Vector.ConditionalSelect(Vector.LessThan(a, Zero), b, One);
+        public static Vector<T> SlopeA(Vector<T> a, Vector<T> b) => Vector.ConditionalSelect(Vector.GreaterThan(a, Zero), One, b);
         public static Vector<T> SlopeB(Vector<T> a, Vector<T> b) => Vector.Min(a, Zero);
     }
 

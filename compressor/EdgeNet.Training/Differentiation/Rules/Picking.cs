@@ -99,7 +99,7 @@ internal sealed class ExtremePicking<T>(AxisShape shape, int count, bool largest
 
     public override bool ReadsInput(int index) => false;
 
-    public override void Forward(in Pass pass) => Workers.Ranges(count == 0 ? 0 : shape.Lines, Math.Max(1, Workers.Grain / shape.Length), (begin, end) =>
+    public override void Forward(in Pass pass) => Workers.Ranges(count == 0 ? 0 : shape.Lines, Math.Max(1, Workers.Grain / Math.Max(1, shape.Length)), (begin, end) =>
     {
         int[] order = new int[shape.Length];
         T[] line = new T[shape.Length];
