@@ -87,6 +87,11 @@ internal static class TrainCommand
         {
             if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
         }
+        // Better told now than when the training is done.
+        foreach (string? file in (string?[])[.. targets, parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)])
+        {
+            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
+        }
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
@@ -104,7 +109,7 @@ internal static class TrainCommand
         });
         if (!network.Parameters.Any(parameter => parameter.Trains)) throw new UsageException("nothing is left to train: --freeze covers all parameters, or the model has none");
         bool detector = IsDetector(whole);
-        Objective objective = detector ? new DetectionObjective(network) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
+        Objective objective = detector ? Detection(network, whole) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
         Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
         (int height, int width) = InputSize(graph.Inputs[0].Type.Shape, preprocessing.Layout);
         var settings = new BatchSettings(batch, width, height, preprocessing)
@@ -191,13 +196,16 @@ internal static class TrainCommand
         {
             Graph graph = ModelSource.Load(path);
             if (parsed.GetValue(options.Card) is { } card) graph = graph.WithCard(ModelCardFile.Load(card));
+            RequireKind(path, IsDetector(graph));
+            if (graph.Outputs.FirstOrDefault(output => output.Name is "class_logits" or "scores") is { } scores && IsDetector(graph) && scores.Value.Type.Shape[^1] <= classes.Count)
+                throw new UsageException($"{path} finds {scores.Value.Type.Shape[^1] - 1} classes, the data has {classes.Count}; train an architecture from nothing, or leave classes out");
             if (IsDetector(graph) || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
             parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
             return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());
         }
         Architecture architecture = Architecture.Named(name!);
         bool detector = architecture.Name.StartsWith("ssd", StringComparison.Ordinal);
-        if (detector != sets.HasBoxes) throw new UsageException($"{name} finds {(detector ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(sets.HasBoxes ? "boxes" : "classes")}");
+        RequireKind(name!, detector);
         ArchitectureSettings settings = architecture.Defaults with
         {
             Classes = classes.Count + (detector ? 1 : 0),
@@ -216,9 +224,22 @@ internal static class TrainCommand
         }
         UntrainedNetwork untrained = architecture.Build(settings);
         return (untrained.Graph, untrained.Dropout);
+
+        void RequireKind(string network, bool finds)
+        {
+            bool has = sets.HasBoxes();
+            if (finds != has) throw new UsageException($"{network} finds {(finds ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(has ? "boxes" : "classes")}");
+        }
     }
 
     private static bool IsDetector(Graph graph) => graph.Outputs.Any(output => output.Name == "class_logits") || graph.Card.Detector is not null;
+
+    /// <summary>A detector that scores classes by sigmoids learns them by focal loss.</summary>
+    private static DetectionObjective Detection(Network<float> network, Graph whole)
+    {
+        bool sigmoids = whole.Card.Detector is { Scores: [var scores] } && whole.Outputs.FirstOrDefault(output => output.Name == scores)?.Value.Producer?.Op is Sigmoid;
+        return new DetectionObjective(network, whole.Card.Detector, new MultiboxSettings { Focal = sigmoids ? new FocalSettings() : null });
+    }
 
     private static (int Height, int Width) InputSize(Shape shape, ImageLayout layout) => layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EdgeNet.Model.Format;
 
 namespace EdgeNet.Training;
@@ -30,11 +31,19 @@ internal static class Checkpoint
 
     private sealed record Envelope(JsonElement State, int[] Lengths);
 
+    private static JsonSerializerOptions JsonOptions { get; } = new()
+    {
+        // Losses may be NaN or infinite.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>Writes a state and its arrays.</summary>
     /// <exception cref="IOException">The disk is full, or the place cannot be written; the file there before stays.</exception>
     public static void Write<TState>(string path, TState state, IReadOnlyList<float[]> arrays)
     {
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new Envelope(JsonSerializer.SerializeToElement(state, JsonOptions), [.. arrays.Select(array => array.Length)]));
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new Envelope(JsonSerializer.SerializeToElement(state, JsonOptions), [.. arrays.Select(array => array.Length)]), JsonOptions);
         AtomicFile.Write(path, stream =>
         {
             uint crc = 0;
@@ -70,7 +79,7 @@ internal static class Checkpoint
         if (length is < 0 or > MostHeaderBytes || length > file.Length - at - 4) throw new CheckpointException($"{path}: the header would have {length} bytes; remove the file to train from the beginning");
         try
         {
-            Envelope envelope = JsonSerializer.Deserialize<Envelope>(file.AsSpan(at, length))!;
+            Envelope envelope = JsonSerializer.Deserialize<Envelope>(file.AsSpan(at, length), JsonOptions) ?? throw new JsonException("it is null");
             at += length;
             if (envelope.Lengths.Any(count => count < 0) || envelope.Lengths.Sum(count => 4L * count) != file.Length - at - 4)
                 throw new CheckpointException($"{path}: the arrays do not fill the file; remove it to train from the beginning");
@@ -80,14 +89,11 @@ internal static class Checkpoint
                 arrays[i] = MemoryMarshal.Cast<byte, float>(file.AsSpan(at, 4 * envelope.Lengths[i])).ToArray();
                 at += 4 * arrays[i].Length;
             }
-            return (envelope.State.Deserialize<TState>(JsonOptions)!, arrays);
+            return (envelope.State.Deserialize<TState>(JsonOptions) ?? throw new JsonException("its state is null"), arrays);
         }
         catch (JsonException e)
         {
             throw new CheckpointException($"{path}: the header is no checkpoint's ({e.Message}); remove the file to train from the beginning", e);
         }
     }
-
-    // Losses may be NaN or infinite.
-    private static JsonSerializerOptions JsonOptions { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 }

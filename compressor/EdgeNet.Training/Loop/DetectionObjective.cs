@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using EdgeNet.Model;
 using EdgeNet.Vision;
 
 namespace EdgeNet.Training;
@@ -20,18 +21,26 @@ public sealed class DetectionObjective : Objective
     private readonly float[] _priors;
     private readonly int _classes, _boxOutput, _classOutput;
     private readonly CentreSizeScales _scales;
+    private readonly bool _sigmoid;
     private readonly List<DetectionSample> _samples = [];
     private float[] _boxGradient = [], _classGradient = [];
     private double _sum;
     private int _batches;
 
-    /// <summary>Prepares the objective of a network with the outputs <c>boxes</c> [N, P, 4], <c>class_logits</c> [N, P, C] and <c>priors</c> [P, 4].</summary>
-    /// <exception cref="TrainingSettingException">An output is missing.</exception>
-    public DetectionObjective(Network<float> network, MultiboxSettings? settings = null)
+    /// <summary>Prepares the objective of a network whose outputs are box codes [N, P, 4] in TensorFlow's coding, class logits [N, P, C] and priors [P, 4].</summary>
+    /// <param name="network">The network; its outputs are logits, see <see cref="Logits"/>.</param>
+    /// <param name="detector">The outputs' names; null for those of a built-in architecture before it is shipped.</param>
+    /// <param name="settings">How the loss matches and weighs; with focal loss, each class has a sigmoid of its own.</param>
+    /// <exception cref="TrainingSettingException">An output is missing, or boxes are coded in another way.</exception>
+    public DetectionObjective(Network<float> network, Detector? detector = null, MultiboxSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        int priors = Find("priors");
-        (_boxOutput, _classOutput) = (Find("boxes"), Find("class_logits"));
+        detector ??= new Detector(BoxCoding.TensorFlowSsd, ["boxes"], ["class_logits"], "priors");
+        if (detector is not { Coding: BoxCoding.TensorFlowSsd, Boxes: [var boxes], Scores: [var scores], Priors: { } priorOutput })
+            throw new TrainingSettingException($"a detector whose boxes are coded as {detector.Coding} cannot be trained; expected {BoxCoding.TensorFlowSsd} with outputs for boxes, scores and priors");
+        int priors = Find(priorOutput);
+        (_boxOutput, _classOutput) = (Find(boxes), Find(scores));
+        _sigmoid = settings?.Focal is not null;
         _priors = network.Output(priors).ToArray();
         _classes = network.Graph.Outputs[_classOutput].Value.Type.Shape[^1];
         _scales = (settings ?? new MultiboxSettings()).Scales;
@@ -43,7 +52,7 @@ public sealed class DetectionObjective : Objective
             {
                 if (network.Graph.Outputs[i].Name == name) return i;
             }
-            throw new TrainingSettingException($"the network has no output '{name}'; a detector needs boxes, class_logits and priors, as the ssd architectures have them");
+            throw new TrainingSettingException($"the network has no output '{name}'; there are {string.Join(", ", network.Graph.Outputs.Select(output => output.Name))}");
         }
     }
 
@@ -94,7 +103,8 @@ public sealed class DetectionObjective : Objective
         BoxDecoding.CentreSize(codes, _priors, _scales, boxes);
         for (int i = 0; i < boxes.Length; i++) boxes[i] = boxes[i].ClippedTo(1, 1);
         float[] scores = new float[logits.Length];
-        for (int at = 0; at < scores.Length; at += _classes) TensorPrimitives.SoftMax(logits.Slice(at, _classes), scores.AsSpan(at, _classes));
+        if (_sigmoid) TensorPrimitives.Sigmoid(logits, scores);
+        else for (int at = 0; at < scores.Length; at += _classes) TensorPrimitives.SoftMax(logits.Slice(at, _classes), scores.AsSpan(at, _classes));
         var found = new List<Detection>();
         ClassScores.Collect(boxes, scores, _classes, LeastScore, found, firstClass: 1);
         return NonMaximumSuppression.Apply(CollectionsMarshal.AsSpan(found), LeastScore, SuppressionOverlap, MostDetections);

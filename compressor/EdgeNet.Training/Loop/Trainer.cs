@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Text;
+using static System.FormattableString;
 
 namespace EdgeNet.Training;
 
@@ -43,6 +44,7 @@ public sealed class Trainer
     private readonly TrainingPlan _plan;
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
+    private readonly string[] _settings;
     private readonly Workers _workers;
     private readonly Snapshots _snapshots;
     private readonly Parameter<float>[] _parameters;
@@ -65,8 +67,13 @@ public sealed class Trainer
     public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, RunDescription run, int threads)
     {
         ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(run);
         History = new TrainingHistory { Run = run };
         (_network, _objective, _plan, _training, _validation) = (network, objective, plan, training, validation);
+        _settings = SettingsOf(network, objective, plan, training, run);
         _workers = new Workers(threads);
         _snapshots = new Snapshots(network);
         _parameters = [.. network.Parameters.Where(parameter => parameter.Trains)];
@@ -149,7 +156,7 @@ public sealed class Trainer
         if (!double.IsFinite(loss))
         {
             string origin = _network.FirstNotFinite(training: true, seed) is { } node ? $"the output of {node} is not finite" : "all outputs are finite, the loss is not";
-            throw new DivergedException($"epoch {_epoch + 1}, batch {_batch + 1}: the loss is {loss}; {origin}. Lower the learning rate, or clip gradients");
+            throw new DivergedException(Invariant($"epoch {_epoch + 1}, batch {_batch + 1}: the loss is {loss}; {origin}. Lower the learning rate, or clip gradients"));
         }
         _network.Backward();
         double norm = ClipGradients();
@@ -199,6 +206,9 @@ public sealed class Trainer
 
     private void EndEpoch(float rate, IReadOnlyDictionary<string, double> ratios, long start)
     {
+        // The loss of the next batch would tell, but there may be none.
+        if (_parameters.FirstOrDefault(parameter => !float.IsFinite(TensorPrimitives.MaxMagnitude<float>(parameter.Values))) is { } lost)
+            throw new DivergedException($"epoch {_epoch + 1}, batch {_batch}: {lost.Name} ({lost.Node}) is not finite any more; lower the learning rate, or clip gradients");
         Evaluation training = _objective.Total();
         Evaluation? validation = _validation is null ? null : Evaluate(_validation);
         _epoch++;
@@ -241,16 +251,20 @@ public sealed class Trainer
 
     /// <summary>What a checkpoint holds beside arrays; first the settings that make the run what it is.</summary>
     private sealed record State(
-        string Run, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, string History);
+        string[] Settings, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, string History);
 
     /// <summary>What must be the same for a run to go on.</summary>
-    private string Identity => FormattableString.Invariant(
-        $"{_plan.Epochs} epochs, {_plan.Optimizer.Name}, {_plan.Schedule}, decay {_plan.WeightDecay} {_plan.L1}, clipped {_plan.ClipNorm} {_plan.ClipValue}, seed {_plan.Seed}, {_training.BatchesPerEpoch} batches of {_network.Graph.Inputs[0].Type.Shape}");
+    private static string[] SettingsOf(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, RunDescription run) =>
+    [
+        Invariant($"{plan.Epochs} epochs"), plan.Optimizer.Name, plan.Schedule.ToString(), Invariant($"decay {plan.WeightDecay}"), Invariant($"L1 {plan.L1}"),
+        Invariant($"gradients clipped to norm {plan.ClipNorm}"), Invariant($"gradients clipped to {plan.ClipValue}"), Invariant($"patience {plan.Patience}"), Invariant($"seed {plan.Seed}"),
+        Invariant($"{training.BatchesPerEpoch} batches of {network.Graph.Inputs[0].Type.Shape}"), $"best {objective.Metric}", .. run.Settings.Select(setting => $"{setting.Name} {setting.Value}"),
+    ];
 
     private void WriteCheckpoint()
     {
         if (_plan.CheckpointPath is null) return;
-        var state = new State(Identity, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
+        var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
         Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
     }
 
@@ -260,16 +274,41 @@ public sealed class Trainer
     {
         if (_plan.CheckpointPath is null || !File.Exists(_plan.CheckpointPath)) return false;
         (State state, float[][] arrays) = Checkpoint.Read<State>(_plan.CheckpointPath);
-        if (state.Run != Identity)
-            throw new CheckpointException($"{_plan.CheckpointPath}: belongs to another run ({state.Run}; this one is {Identity}); remove it to train from the beginning");
+        if (FirstDifference(state.Settings, _settings) is { } setting)
+            throw new CheckpointException($"{_plan.CheckpointPath}: belongs to a run with {setting}; remove it to train from the beginning");
+        if (FirstDifference(state.Parameters, [.. _parameters.Select(parameter => parameter.ToString())]) is { } other)
+            throw new CheckpointException($"{_plan.CheckpointPath}: is of a network with {other}; remove it to train from the beginning");
+        IEnumerable<int> values = _parameters.Select(parameter => parameter.Shape.ElementCount), lengths = values.Concat(_pieces.Select(piece => piece.State.Length));
         int fixedArrays = _parameters.Length + _pieces.Length;
-        if (!state.Parameters.SequenceEqual(_parameters.Select(parameter => parameter.ToString())) || (arrays.Length != fixedArrays && arrays.Length != fixedArrays + _parameters.Length))
-            throw new CheckpointException($"{_plan.CheckpointPath}: is of another network; remove it to train from the beginning");
+        if (state.Epoch < 0 || state.Step < 0 || state.Batch < 0 || state.Batch >= _training.BatchesPerEpoch || !arrays.Select(array => array.Length).SequenceEqual(arrays.Length > fixedArrays ? lengths.Concat(values) : lengths))
+            throw new CheckpointException($"{_plan.CheckpointPath}: its place in the run or its arrays make no sense; remove it to train from the beginning");
+        History = ReadHistory(state.History);
         Restore(arrays[.._parameters.Length]);
         for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
         _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
         (_epoch, _batch, _step, _normSum, _bestFigure, BestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.BestFigure, state.BestEpoch);
-        History = TrainingHistory.FromJson(Encoding.UTF8.GetBytes(state.History), _plan.CheckpointPath);
         return true;
+    }
+
+    private TrainingHistory ReadHistory(string json)
+    {
+        try
+        {
+            return TrainingHistory.FromJson(Encoding.UTF8.GetBytes(json), _plan.CheckpointPath!);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CheckpointException($"{e.Message}; remove it to train from the beginning", e);
+        }
+    }
+
+    private static string? FirstDifference(string[] there, string[] here)
+    {
+        for (int i = 0; i < Math.Max(there.Length, here.Length); i++)
+        {
+            string other = there.ElementAtOrDefault(i) ?? "nothing", own = here.ElementAtOrDefault(i) ?? "nothing";
+            if (other != own) return $"{other}, this one has {own}";
+        }
+        return null;
     }
 }
