@@ -44,6 +44,18 @@ public sealed class BatchSizeTests
             b.Add(new Resize([1, 6, 4, 2], [1, 2, 1, 1], Interpolation.Linear), "r", In(b, 1, 3, 4, 2))))),
         ["convolution and pooling"] = b => Out(b, b.Add(new Pool2D(PoolKind.Average, [2, 2], [2, 2], [1, 1], [0, 0, 0, 0]), "p",
             b.Add(new Conv2D([1, 1], [1, 1], [1, 1, 1, 1]), "c", In(b, 1, 4, 6, 3), Constant(b, 5, 3, 3, 3)))),
+        ["transposed convolution"] = b => Out(b, b.Add(new ConvTranspose2D([2, 2], [1, 1], [0, 0, 0, 0]), "c", In(b, 1, 3, 4, 2), Constant(b, 5, 2, 2, 2))),
+        ["slopes, choices"] = b =>
+        {
+            Value x = In(b, 1, 3, 4), relu = b.Add(new PRelu(), "p", x, Constant(b, 4));
+            Out(b, b.Add(new Where(), "w", b.Add(new Greater(), "g", x, Constant(b, 3, 1)), Constant(b, 1, 1, 1), relu));
+        },
+        ["picked by computed indices"] = b =>
+        {
+            Value x = In(b, 1, 3, 4);
+            Out(b, b.Add(new GatherElements(2), "g", x, b.AddNode(new TopK(2, 2, false), "t", x).Outputs[1]));
+        },
+        ["rows of a table"] = b => Out(b, b.Add(new Gather(0), "g", Constant(b, 4, 5), b.Add(new ArgMax(2, false), "a", In(b, 1, 3, 4)))),
         ["softmax, normalization"] = b => Out(b, b.Add(new Softmax(2), "s", b.Add(new InstanceNormalization(1e-3f), "i", In(b, 1, 4, 3), Constant(b, 3), Constant(b, 3)))),
     };
 
