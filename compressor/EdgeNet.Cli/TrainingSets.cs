@@ -1,4 +1,5 @@
 using EdgeNet.Training;
+using EdgeNet.Vision;
 
 namespace EdgeNet.Cli;
 
@@ -11,8 +12,22 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
     /// <summary>Held out where nothing else is said: every tenth.</summary>
     private const int StandardHoldOut = 10;
 
-    /// <summary>Whether pictures come with boxes, by the first of them.</summary>
-    public bool HasBoxes => Training.Read(0).Label < 0;
+    /// <summary>Whether pictures come with boxes, by the first of them that can be read.</summary>
+    public bool HasBoxes()
+    {
+        for (int i = 0; i < Training.Count; i++)
+        {
+            try
+            {
+                return Training.Read(i).Label < 0;
+            }
+            catch (Exception e) when (i + 1 < Training.Count && (e is ImageFormatException or DatasetException or IOException or UnauthorizedAccessException))
+            {
+                // Whoever loads batches tells.
+            }
+        }
+        throw new DatasetException("there is no picture to train with; hold out fewer, or add some");
+    }
 
     /// <summary>
     /// Opens them. Data with a test part of its own (MNIST, CIFAR-10) is tested with that; else a part is held out to choose by, unless
@@ -20,6 +35,7 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
     /// </summary>
     public static TrainingSets Open(string data, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems)
     {
+        if (holdOut < 2) throw new UsageException($"--hold-out {holdOut}: expected at least 2, as every picture would be held out");
         IExampleSource all = TrainingData.Open(data, DataPart.Training, problems);
         IExampleSource? tested = test is null ? OwnTest(data, all, problems) : TrainingData.Open(test, DataPart.Test, problems);
         IExampleSource? chosen = validation is null ? null : TrainingData.Open(validation, DataPart.Test, problems);

@@ -82,6 +82,11 @@ internal static class TrainCommand
         {
             if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
         }
+        // Better told now than when the training is done.
+        foreach (string? file in (string?[])[.. targets, parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)])
+        {
+            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
+        }
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
@@ -174,13 +179,16 @@ internal static class TrainCommand
         if (path is not null)
         {
             Graph graph = ModelSource.Load(path);
+            RequireKind(path, IsDetector(graph));
+            if (graph.Outputs.FirstOrDefault(output => output.Name is "class_logits" or "scores") is { } scores && IsDetector(graph) && scores.Value.Type.Shape[^1] <= classes.Count)
+                throw new UsageException($"{path} finds {scores.Value.Type.Shape[^1] - 1} classes, the data has {classes.Count}; train an architecture from nothing, or leave classes out");
             if (IsDetector(graph) || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
             parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
             return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());
         }
         Architecture architecture = Architecture.Named(name!);
         bool detector = architecture.Name.StartsWith("ssd", StringComparison.Ordinal);
-        if (detector != sets.HasBoxes) throw new UsageException($"{name} finds {(detector ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(sets.HasBoxes ? "boxes" : "classes")}");
+        RequireKind(name!, detector);
         ArchitectureSettings settings = architecture.Defaults with
         {
             Classes = classes.Count + (detector ? 1 : 0),
@@ -199,6 +207,12 @@ internal static class TrainCommand
         }
         UntrainedNetwork untrained = architecture.Build(settings);
         return (untrained.Graph, untrained.Dropout);
+
+        void RequireKind(string network, bool finds)
+        {
+            bool has = sets.HasBoxes();
+            if (finds != has) throw new UsageException($"{network} finds {(finds ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(has ? "boxes" : "classes")}");
+        }
     }
 
     private static bool IsDetector(Graph graph) => graph.Outputs.Any(output => output.Name == "class_logits") || graph.Card.Detector is not null;

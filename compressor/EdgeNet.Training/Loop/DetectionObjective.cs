@@ -25,13 +25,14 @@ public sealed class DetectionObjective : Objective
     private double _sum;
     private int _batches;
 
-    /// <summary>Prepares the objective of a network with the outputs <c>boxes</c> [N, P, 4], <c>class_logits</c> [N, P, C] and <c>priors</c> [P, 4].</summary>
+    /// <summary>Prepares the objective of a network with the outputs <c>boxes</c> [N, P, 4], <c>class_logits</c> (or <c>scores</c>, before their softmax) [N, P, C] and <c>priors</c> [P, 4].</summary>
     /// <exception cref="TrainingSettingException">An output is missing.</exception>
     public DetectionObjective(Network<float> network, MultiboxSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         int priors = Find("priors");
-        (_boxOutput, _classOutput) = (Find("boxes"), Find("class_logits"));
+        // A network that was shipped calls them scores, though Logits.Of takes their softmax away.
+        (_boxOutput, _classOutput) = (Find("boxes"), network.Graph.Outputs.Any(output => output.Name == "scores") ? Find("scores") : Find("class_logits"));
         _priors = network.Output(priors).ToArray();
         _classes = network.Graph.Outputs[_classOutput].Value.Type.Shape[^1];
         _scales = (settings ?? new MultiboxSettings()).Scales;
