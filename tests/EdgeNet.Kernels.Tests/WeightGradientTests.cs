@@ -86,7 +86,17 @@ public class WeightGradientTests
     {
         var shape = new DepthwiseShape
         {
-            Batch = 2, InputHeight = 48, InputWidth = 41, Channels = 67, KernelHeight = 3, KernelWidth = 3, StrideWidth = 1, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1,
+            Batch = 2,
+            InputHeight = 48,
+            InputWidth = 41,
+            Channels = 67,
+            KernelHeight = 3,
+            KernelWidth = 3,
+            StrideWidth = 1,
+            PadTop = 1,
+            PadLeft = 1,
+            PadBottom = 1,
+            PadRight = 1,
         };
         Assert.InRange(DepthwiseWeightGradient.Parts(in shape), 2, 64);
         CheckDepthwise(shape, new Random(6));
@@ -179,9 +189,22 @@ public class WeightGradientTests
 
         var grouped = new ConvolutionShape
         {
-            Batch = shape.Batch, InputHeight = shape.InputHeight, InputWidth = shape.InputWidth, InputChannels = shape.Channels, OutputChannels = shape.Channels, Groups = shape.Channels,
-            KernelHeight = shape.KernelHeight, KernelWidth = shape.KernelWidth, StrideHeight = shape.StrideHeight, StrideWidth = shape.StrideWidth,
-            DilationHeight = shape.DilationHeight, DilationWidth = shape.DilationWidth, PadTop = shape.PadTop, PadLeft = shape.PadLeft, PadBottom = shape.PadBottom, PadRight = shape.PadRight,
+            Batch = shape.Batch,
+            InputHeight = shape.InputHeight,
+            InputWidth = shape.InputWidth,
+            InputChannels = shape.Channels,
+            OutputChannels = shape.Channels,
+            Groups = shape.Channels,
+            KernelHeight = shape.KernelHeight,
+            KernelWidth = shape.KernelWidth,
+            StrideHeight = shape.StrideHeight,
+            StrideWidth = shape.StrideWidth,
+            DilationHeight = shape.DilationHeight,
+            DilationWidth = shape.DilationWidth,
+            PadTop = shape.PadTop,
+            PadLeft = shape.PadLeft,
+            PadBottom = shape.PadBottom,
+            PadRight = shape.PadRight,
         };
         (double[] expected, double[] expectedBias) = Definition(grouped, x, dy);
         int taps = shape.KernelHeight * shape.KernelWidth;

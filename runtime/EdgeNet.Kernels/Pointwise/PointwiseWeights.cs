@@ -39,7 +39,7 @@ internal sealed class PointwiseWeights
     /// <summary>Packs weights [columns, depth], where depth is all taps of a filter, one after the other.</summary>
     public void PackF32(int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        for (int column = 0; column < bias.Length; column++) Header<float>(column, 0)[0] = bias[column];
+        for (int column = 0; column < columns; column++) Header<float>(column, 0)[0] = bias.IsEmpty ? 0 : bias[column];
         int width = _kernel.TileColumns;
         for (int first = 0; first < columns; first += width)
         {
@@ -64,6 +64,7 @@ internal sealed class PointwiseWeights
     /// </summary>
     public void PackFlippedF32(int columns, int taps, int sources, ReadOnlySpan<float> weights)
     {
+        for (int column = 0; column < columns; column++) Header<float>(column, 0)[0] = 0;
         int width = _kernel.TileColumns;
         for (int first = 0; first < columns; first += width)
         {
