@@ -72,8 +72,21 @@ public sealed class BatchSizeTests
         ["gather"] = b => Out(b, b.Add(new Gather(0), "guilty", In(b, 1, 12), b.Constant(EdgeNet.Model.Constant.Of([2], (ReadOnlySpan<long>)[0, 0])))),
         ["tile"] = b => Out(b, b.Add(new Tile([2, 1]), "guilty", In(b, 1, 12))),
         ["slice"] = b => Out(b, b.Add(new Slice([0, 0], [0, 12], [1, 1]), "guilty", In(b, 1, 12))),
+        ["softmax"] = b => Out(b, b.Add(new Softmax(0), "guilty", In(b, 1, 12))),
+        ["log softmax"] = b => Out(b, b.Add(new LogSoftmax(0), "guilty", In(b, 1, 12))),
+        ["top"] = b => Out(b, b.Add(new TopK(1, 0), "guilty", In(b, 1, 12))),
+        ["pad"] = b => Out(b, b.Add(new Pad([1, 0], [0, 0]), "guilty", In(b, 1, 12))),
+        ["expand"] = b => Out(b, b.Add(new Expand([4, 12]), "guilty", In(b, 1, 12))),
         ["broadcast"] = b => Out(b, b.Add(new Add(), "guilty", In(b, 1, 12), Constant(b, 4, 1))),
+        ["two ways"] = b =>
+        {
+            Value x = In(b, 1, 1, 4);
+            Out(b, b.Add(new Add(), "guilty", x, b.Add(new Transpose([1, 0, 2]), "t", x)));
+        },
         ["product over samples"] = b => Out(b, b.Add(new MatMul(), "guilty", b.Add(new Transpose([1, 0]), "t", In(b, 1, 4)), Constant(b, 1, 5))),
+        ["resize"] = b => Out(b, b.Add(new Resize([2, 12], [2, 1], Interpolation.Nearest), "guilty", In(b, 1, 12))),
+        ["gather elements"] = b => Out(b, b.Add(new GatherElements(0), "guilty", In(b, 1, 2), b.Constant(EdgeNet.Model.Constant.Of([1, 2], (ReadOnlySpan<long>)[0, 0])))),
+        ["pooling of moved samples"] = b => Out(b, b.Add(new Pool2D(PoolKind.Max, [1, 1], [1, 1], [1, 1], [0, 0, 0, 0]), "guilty", b.Add(new Transpose([1, 0, 2, 3]), "t", In(b, 1, 2, 3, 4)))),
     };
 
     [Theory]
