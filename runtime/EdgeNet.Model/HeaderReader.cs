@@ -9,12 +9,17 @@ internal static class HeaderReader
     private const int MaximumDepth = 16;
 
     /// <exception cref="ModelFormatException">It is not the header of a model.</exception>
-    public static ModelHeader Read(ReadOnlyMemory<byte> json)
+    public static ModelHeader Read(ReadOnlyMemory<byte> json) => Read(json, Model);
+
+    /// <exception cref="ModelFormatException">It is no card.</exception>
+    public static ModelCard ReadCard(ReadOnlyMemory<byte> json) => Read(json, Card);
+
+    private static T Read<T>(ReadOnlyMemory<byte> json, Func<HeaderObject, T> read)
     {
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaximumDepth });
-            return HeaderObject.Read(document.RootElement, "$", Model);
+            return HeaderObject.Read(document.RootElement, "$", read);
         }
         catch (JsonException e)
         {

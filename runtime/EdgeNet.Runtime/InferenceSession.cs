@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeNet.Kernels;
 using EdgeNet.Model;
 
 namespace EdgeNet.Runtime;
@@ -92,7 +93,7 @@ public sealed class InferenceSession : IDisposable
         _pool.BeginRun();
         try
         {
-            foreach (Step step in _plan.Steps) _pool.Run(step.Work);
+            foreach (Step step in _plan.Steps) Run(step.Work);
         }
         finally
         {
@@ -113,7 +114,7 @@ public sealed class InferenceSession : IDisposable
             long begin = Stopwatch.GetTimestamp();
             for (int i = 0; i < stepTicks.Length; i++)
             {
-                _pool.Run(_plan.Steps[i].Work);
+                Run(_plan.Steps[i].Work);
                 long end = Stopwatch.GetTimestamp();
                 (stepTicks[i], begin) = (end - begin, end);
             }
@@ -123,6 +124,8 @@ public sealed class InferenceSession : IDisposable
             _pool.EndRun();
         }
     }
+
+    private void Run(Work work) => _pool.Run(work.Units, work.Grain, work.Cost, work.Kernel);
 
     /// <summary>Copies the only input in, runs, and copies the first output out.</summary>
     /// <exception cref="ArgumentException">A length or an element type does not fit.</exception>

@@ -1,11 +1,6 @@
-namespace EdgeNet.Runtime;
+using EdgeNet.Kernels;
 
-/// <summary>Computes the units begin..end of a step.</summary>
-/// <param name="begin">The first unit.</param>
-/// <param name="end">The unit after the last.</param>
-/// <param name="scratch">The worker's own scratch memory, as many bytes as its <see cref="Work"/> asks for.</param>
-/// <param name="continues">Whether the units before were the last thing this worker did: its scratch is as it left it.</param>
-internal delegate void WorkKernel(int begin, int end, nint scratch, bool continues);
+namespace EdgeNet.Runtime;
 
 /// <summary>What a step computes: units of work that may run in any order and on any thread, and the kernel that computes a range of them.</summary>
 internal sealed record Work(int Units, WorkKernel Kernel)

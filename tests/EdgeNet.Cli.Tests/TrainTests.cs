@@ -27,7 +27,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(20, Regex.Count(run.Error, "^epoch ", RegexOptions.Multiline));
         // ONNX has no place for a card.
         string picture = Path.Combine(data, "red", "3.png");
-        CommandLine.Run("convert", _folder["net.onnx"], "-o", _folder["carded.edgenet"], "--card", Card("net.edgenet")).Succeeded();
+        CommandLine.Run("convert", _folder["net.onnx"], "-o", _folder["carded.edgenet"]).Succeeded();
         Assert.Equal(1, Json("eval", _folder["net.edgenet"], "--data", data, "--json").GetProperty("top1").GetDouble());
         Assert.Equal(1, Json("eval", _folder["carded.edgenet"], "--data", data, "--json").GetProperty("top1").GetDouble());
         (JsonElement onnx, JsonElement edgenet) = (Json("run", _folder["carded.edgenet"], picture, "--json"), Json("run", _folder["net.edgenet"], picture, "--json"));
@@ -43,7 +43,7 @@ public sealed class TrainTests : IDisposable
     {
         Train("-a", "lenet-5", "--input", "16x16", "--data", Colours("data", ("blue", 0x2030A0), ("red", 0xE05040)), "-o", _folder["plain.onnx"], "-o", _folder["first.edgenet"]).Succeeded();
         // Without its card the ONNX file cannot be trained; with it, it is as good as ours.
-        CommandLine.Run("convert", _folder["plain.onnx"], "-o", _folder["carded.edgenet"], "--card", Card("first.edgenet")).Succeeded();
+        CommandLine.Run("convert", _folder["plain.onnx"], "-o", _folder["carded.edgenet"]).Succeeded();
         string other = Colours("other", ("dark", 0x101010), ("grey", 0x707070), ("white", 0xF0F0F0));
         CommandLine run = Train(_folder["carded.edgenet"], "--data", other, "-o", _folder["second.edgenet"], "--freeze", "conv", "--epochs", "30", "--rate", "0.003", "--validation", other, "--test", other);
         Assert.Contains($"{_folder["carded.edgenet"]} knows 2 classes, the data has 3: its last layer starts anew\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public sealed class TrainTests : IDisposable
     {
         string data = Colours("data", ("blue", 0x2030A0), ("green", 0x20A020), ("red", 0xE05040));
         string model = Models.MeanColour().Save(_folder);
-        Train(model, "--data", data, "-o", _folder["out.edgenet"]).Failed(2, "card", "edgenet convert --card");
+        Train(model, "--data", data, "-o", _folder["out.edgenet"]).Failed(2, "card", "--card card.json");
     }
 
     [Fact]
@@ -257,8 +257,6 @@ public sealed class TrainTests : IDisposable
     private static JsonElement Json(params string[] args) => JsonDocument.Parse(CommandLine.Run(args).Succeeded()).RootElement;
 
     private static double[] Numbers(string text) => [.. Regex.Matches(text, @"\d+(\.\d+)?([eE]-?\d+)?").Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture))];
-
-    private string Card(string model) => _folder.Write("card.json", JsonSerializer.Serialize(ModelFile.Load(_folder[model]).Card, ModelCardFile.Json));
 
     private static float[] Weights(Graph graph, string name) => graph.Nodes.SelectMany(node => node.Inputs).First(input => input.Name == name).Constant!.ToArray<float>();
 

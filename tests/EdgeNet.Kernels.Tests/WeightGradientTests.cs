@@ -119,7 +119,7 @@ public class WeightGradientTests
             Assert.Equal(Run(PackedConvolution.F32(in shape, kernel, weights, []), shape, x), Run(again, shape, x));
 
             // The other way round: what is input here was output there.
-            again.PackFlipped(weights);
+            again.PackFlipped(weights, 0, again.Panels);
             float[] flipped = Flipped(shape, weights);
             Assert.Equal(Run(PackedConvolution.F32(in shape, kernel, flipped, []), shape, x), Run(again, shape, x));
         }

@@ -156,9 +156,15 @@ internal static class TrainCommand
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(options.Model) is not null && trainer.History.Epochs.Count == 0) Measure("before: ");
         progress.Begin();
-        trainer.Run(cancellation);
-        progress.End();
-        foreach (DataProblem problem in problems.All) error.WriteLine($"{problem.Source}: {(problem.Fatal ? "" : "skipped: ")}{problem.What}");
+        try
+        {
+            trainer.Run(cancellation);
+        }
+        finally
+        {
+            progress.End();
+            foreach (DataProblem problem in problems.All.Where(problem => !problem.Fatal)) error.WriteLine($"{problem.Source}: skipped: {problem.What}");
+        }
 
         Measure("");
         Graph trained = Shipped(network.ToGraph(whole), detector, run);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using EdgeNet.Import.Onnx.Operators;
 using EdgeNet.Import.Onnx.Proto;
 using EdgeNet.Model;
@@ -68,8 +69,21 @@ internal sealed class GraphTranslation
         foreach (ValueInfoProto input in _graph.Input) DeclareInput(input);
         foreach (int index in _order.Nodes) Translate(_graph.Node[index], _order.NameOf(index));
         foreach (ValueInfoProto output in _graph.Output) _builder.Output(output.Name, Unshifted(Find(output.Name), output.Name));
-        if (_model.ProducerName.Length > 0) _builder.Card = new ModelCard(Provenance: [$"{_model.ProducerName} {_model.ProducerVersion}".TrimEnd()]);
+        if (_model.MetadataProps.FirstOrDefault(property => property.Key == OnnxWriter.CardKey) is { } card) _builder.Card = ReadCard(card.Value);
+        else if (_model.ProducerName.Length > 0) _builder.Card = new ModelCard(Provenance: [$"{_model.ProducerName} {_model.ProducerVersion}".TrimEnd()]);
         return _builder.Build();
+    }
+
+    private static ModelCard ReadCard(string json)
+    {
+        try
+        {
+            return ModelCardJson.Read(Encoding.UTF8.GetBytes(json));
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"metadata '{OnnxWriter.CardKey}': {e.Message}; remove it, or export the model again", e);
+        }
     }
 
     /// <summary>What a name stands for.</summary>

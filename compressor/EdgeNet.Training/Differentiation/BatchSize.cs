@@ -30,6 +30,10 @@ public static class BatchSize
             Value[] inputs = [.. node.Inputs.Select(input => map.TryGetValue(input, out Value? known) ? known : map[input] = builder.Constant(input.Constant!, input.Name))];
             int varying = node.Inputs.ToList().FindIndex(axes.ContainsKey);
             int axis = varying < 0 ? -1 : OutputAxis(node, varying, axes[node.Inputs[varying]]);
+            for (int i = varying + 1; i < node.Inputs.Length; i++)
+            {
+                if (axes.TryGetValue(node.Inputs[i], out int other) && OutputAxis(node, i, other) != axis) throw Mixes(node, "meets samples along two axes");
+            }
             Op op = varying < 0 ? node.Op : Resized(node, axes[node.Inputs[varying]], axis, count);
             if (op is Concat && varying >= 0)
             {
@@ -65,6 +69,22 @@ public static class BatchSize
                 return 0;
             case Reduction reduction when reduction.Axes.Span.Contains(axis):
                 throw Mixes(node, "reduces the axis of the samples");
+            case Softmax { Axis: var along } when along == axis:
+            case LogSoftmax { Axis: var logarithm } when logarithm == axis:
+                throw Mixes(node, "compares samples");
+            case TopK { Axis: var top } when top == axis:
+            case GatherElements { Axis: var picked } when picked == axis:
+                throw Mixes(node, "picks among samples");
+            case Pad pad when pad.Before[axis] != 0 || pad.After[axis] != 0:
+                throw Mixes(node, "adds to the samples");
+            case Resize resize when resize.Sizes[axis] != 1:
+                throw Mixes(node, "resizes the axis of the samples");
+            case Expand expand when expand.Shape[axis + to.Rank - from.Rank] != 1:
+                throw Mixes(node, "repeats samples");
+            case Conv2D or DepthwiseConv2D or ConvTranspose2D or Pool2D or InstanceNormalization when axis != 0:
+                throw Mixes(node, "takes samples for a part of the picture");
+            case Dense or BatchNormalization or LocalResponseNormalization when axis == from.Rank - 1:
+                throw Mixes(node, "takes samples for channels");
             case Reduction { KeepDims: false } reduction:
                 return axis - reduction.Axes.Count(folded => folded < axis);
             case IndexOfExtreme extreme when extreme.Axis == axis:

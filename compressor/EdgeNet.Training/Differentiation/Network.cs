@@ -180,10 +180,19 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
     }
 
+    /// <summary>Numbers as they are; codes as the real numbers that they stand for.</summary>
     private static void Fill(Constant constant, Span<T> values)
     {
         if (constant.Type.Element == ElementType.Float32) TensorPrimitives.ConvertTruncating<float, T>(constant.ToArray<float>(), values);
         else TensorPrimitives.ConvertTruncating<long, T>(constant.ToInt64s(), values);
+        if (constant.Type.Quantization is not { } quantization) return;
+        Shape shape = constant.Type.Shape;
+        int run = quantization.IsPerTensor ? Math.Max(1, shape.ElementCount) : shape.Product(quantization.Axis + 1, shape.Rank);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int channel = i / run % quantization.Scales.Count;
+            values[i] = (values[i] - T.CreateChecked(quantization.ZeroPoints[channel])) * T.CreateChecked(quantization.Scales[channel]);
+        }
     }
 
     /// <summary>A step for each node; an activation that clamps rides on the node before it where nobody else sees that one's output.</summary>

@@ -21,8 +21,6 @@ internal static class OpRules
     public static Rule<T>? Of<T>(Node node) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Shape x = node.Inputs[0].Type.Shape, y = node.Output.Type.Shape;
-        if (node.Op is not Quantize && node.Op.OutputQuantization is not null)
-            throw new UnsupportedOperatorException(node.Op.Name, node.Name, "arithmetic on codes is not trained; train the model in Float32, with Quantize and Dequantize around it, and quantize it afterwards");
         bool whole = node.Inputs[0].Type is { Element: not ElementType.Float32, Quantization: null };
         return node.Op switch
         {
@@ -112,7 +110,6 @@ internal static class OpRules
             GatherElements op => new ElementPicking<T>(node, op.Axis),
             GatherNd op => new RowPicking<T>(node, op.BatchDims),
             Quantize op => new FakeQuantizing<T>(op.OutputQuantization!, op.To, x),
-            Dequantize when node.Inputs[0] is { Constant: not null, Type.Quantization: { } q } => new ConstantDequantizing<T>(q, x),
             // What comes out of Quantize is real already.
             Dequantize => new Reshaping<T>(),
             _ => null,

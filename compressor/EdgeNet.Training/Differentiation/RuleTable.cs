@@ -4,6 +4,7 @@ using EdgeNet.Model;
 using Cast = EdgeNet.Model.Cast;
 using DetectionPostProcess = EdgeNet.Model.DetectionPostProcess;
 using NonMaxSuppression = EdgeNet.Model.NonMaxSuppression;
+using Quantize = EdgeNet.Model.Quantize;
 
 namespace EdgeNet.Training;
 
@@ -22,6 +23,8 @@ internal static class RuleTable
     /// <exception cref="UnsupportedOperatorException">The op is not trained.</exception>
     public static Rule<T> Of<T>(Node node, NetworkOptions options, bool frozen) where T : unmanaged, IBinaryFloatingPointIeee754<T> => node.Op switch
     {
+        not Quantize when node.Op.OutputQuantization is not null => throw new UnsupportedOperatorException(
+            node.Op.Name, node.Name, "arithmetic on codes is not trained; train the model in Float32 and quantize it afterwards"),
         Conv2D op => Convolution<T>(Shapes.Of(op, node)),
         Dense => Convolution<T>(Shapes.OfDense(node)),
         DepthwiseConv2D op => Depthwise<T>(Shapes.Of(op, node)),

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using EdgeNet.Kernels;
 
 namespace EdgeNet.Training;
@@ -11,10 +13,11 @@ internal sealed class Workers(int threads)
     /// <summary>Elements of a piece of streaming work: small enough to share, large enough to pay.</summary>
     public const int Grain = 1 << 14;
 
+    // Networks of as many threads take turns: threads park while nobody has work, and end with the program.
+    private static readonly ConcurrentDictionary<int, Lazy<ComputePool>> s_pools = new();
+
     [ThreadStatic]
     private static AlignedBuffer? s_scratch;
-
-    private readonly ParallelOptions _options = new() { MaxDegreeOfParallelism = threads };
 
     public int Threads { get; } = threads;
 
@@ -28,13 +31,28 @@ internal sealed class Workers(int threads)
     /// <summary>Does pieces 0 to <paramref name="count"/> − 1, in any order.</summary>
     public void Each(int count, Action<int> piece)
     {
-        if (Threads == 1 || count == 1)
+        ComputePool? pool = Threads == 1 || count <= 1 ? null : s_pools.GetOrAdd(Threads, threads => new(() => new ComputePool(threads, new nint[threads]))).Value;
+        if (pool is null || !Monitor.TryEnter(pool))
         {
             for (int i = 0; i < count; i++) piece(i);
+            return;
         }
-        else
+        try
         {
-            Parallel.For(0, count, _options, piece);
+            pool.BeginRun();
+            pool.Run(count, 1, long.MaxValue, (begin, end, _, _) =>
+            {
+                for (int i = begin; i < end; i++) piece(i);
+            });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+        }
+        finally
+        {
+            pool.EndRun();
+            Monitor.Exit(pool);
         }
     }
 

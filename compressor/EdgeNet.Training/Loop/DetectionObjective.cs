@@ -25,7 +25,7 @@ public sealed class DetectionObjective : Objective
     private readonly List<DetectionSample> _samples = [];
     private float[] _boxGradient = [], _classGradient = [];
     private double _sum;
-    private int _batches;
+    private int _pictures;
 
     /// <summary>Prepares the objective of a network whose outputs are box codes [N, P, 4] in TensorFlow's coding, class logits [N, P, C] and priors [P, 4].</summary>
     /// <param name="network">The network; its outputs are logits, see <see cref="Logits"/>.</param>
@@ -66,8 +66,8 @@ public sealed class DetectionObjective : Objective
         ArgumentNullException.ThrowIfNull(batch);
         double value = _loss.Evaluate(
             network.Output(_boxOutput), network.Output(_classOutput), Columns(batch), network.OutputGradient(_boxOutput), network.OutputGradient(_classOutput)).Total;
-        _sum += value;
-        _batches++;
+        _sum += value * batch.Count;
+        _pictures += batch.Count;
         return value;
     }
 
@@ -76,12 +76,13 @@ public sealed class DetectionObjective : Objective
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batch);
-        ReadOnlySpan<float> boxes = network.Output(_boxOutput), logits = network.Output(_classOutput);
-        if (_boxGradient.Length != boxes.Length) (_boxGradient, _classGradient) = (new float[boxes.Length], new float[logits.Length]);
-        IReadOnlyList<GroundTruth>[] truths = Columns(batch);
-        _sum += _loss.Evaluate(boxes, logits, truths, _boxGradient, _classGradient).Total;
-        _batches++;
+        // Rows beyond the pictures that are there hold nothing to learn from, nor to measure.
         int count = _priors.Length / 4;
+        ReadOnlySpan<float> boxes = network.Output(_boxOutput)[..(batch.Count * count * 4)], logits = network.Output(_classOutput)[..(batch.Count * count * _classes)];
+        if (_boxGradient.Length < boxes.Length) (_boxGradient, _classGradient) = (new float[boxes.Length], new float[logits.Length]);
+        IReadOnlyList<GroundTruth>[] truths = Columns(batch)[..batch.Count];
+        _sum += batch.Count * (double)_loss.Evaluate(boxes, logits, truths, _boxGradient.AsSpan(0, boxes.Length), _classGradient.AsSpan(0, logits.Length)).Total;
+        _pictures += batch.Count;
         for (int row = 0; row < batch.Count; row++)
             _samples.Add(new DetectionSample(Detect(boxes.Slice(row * count * 4, count * 4), logits.Slice(row * count * _classes, count * _classes)), truths[row]));
     }
@@ -91,9 +92,9 @@ public sealed class DetectionObjective : Objective
     {
         var metrics = new Dictionary<string, double>();
         if (_samples.Count > 0) metrics[Metric] = DetectionMetrics.MeanAveragePrecision(_samples, RightOverlap, MatchingRule.Voc, static curve => curve.AveragePrecisionAllPoint());
-        var total = new Evaluation(_sum / Math.Max(1, _batches), metrics);
+        var total = new Evaluation(_sum / Math.Max(1, _pictures), metrics);
         _samples.Clear();
-        (_sum, _batches) = (0, 0);
+        (_sum, _pictures) = (0, 0);
         return total;
     }
 

@@ -227,7 +227,8 @@ public sealed class Trainer
         };
         _problems = _training.Problems.All.Count;
         History.Epochs.Add(record);
-        if (validation is not null && validation.Metrics.GetValueOrDefault(_objective.Metric, double.NegativeInfinity) is var figure && (figure > _bestFigure || _best is null))
+        if (validation is not null && validation.Metrics.GetValueOrDefault(_objective.Metric, double.NegativeInfinity) is var figure
+            && (_best is null || figure > _bestFigure || (figure == _bestFigure && validation.Loss < History.Epochs[BestEpoch - 1].ValidationLoss)))
         {
             (_bestFigure, BestEpoch) = (figure, _epoch);
             _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];

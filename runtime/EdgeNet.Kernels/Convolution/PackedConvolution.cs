@@ -69,26 +69,40 @@ public sealed unsafe class PackedConvolution
 
     /// <summary>Packs other weights and another bias [<see cref="ConvolutionShape.OutputChannels"/>] in place of those there are; fp32.</summary>
     /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
-    public void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    public void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias) => Pack(weights, bias, 0, Panels);
+
+    /// <summary>The same for some of the <see cref="Panels"/>, so that threads can share it.</summary>
+    /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
+    public void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int panelBegin, int panelEnd)
     {
         _shape.Check(_shape.InputLength, weights.Length, bias.Length, _shape.OutputLength, 0, _shape.Rows);
-        int columns = _groupColumns, size = weights.Length / _shape.Groups;
-        for (int g = 0; g < _shape.Groups; g++)
-            _groups[g].PackF32(columns, _shape.KernelHeight * _shape.KernelWidth * _groupDepth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns));
+        int columns = _groupColumns, size = weights.Length / _shape.Groups, depth = _shape.KernelHeight * _shape.KernelWidth * _groupDepth;
+        if (_shape.Groups == 1)
+        {
+            _groups[0].PackF32(columns, depth, weights, bias, panelBegin, panelEnd);
+            return;
+        }
+        for (int g = panelBegin; g < panelEnd; g++)
+            _groups[g].PackF32(columns, depth, weights.Slice(g * size, size), bias.IsEmpty ? bias : bias.Slice(g * columns, columns), 0, Kernel.Panels(columns));
     }
 
     /// <summary>
-    /// Packs the weights of a convolution the other way round, [<see cref="ConvolutionShape.InputChannels"/>, kernel height, kernel width,
-    /// <see cref="ConvolutionShape.OutputChannels"/> ÷ groups] of this one's shape, taps reversed: this one then computes from the gradient of
-    /// that one's output the gradient of its input. fp32; no bias.
+    /// Packs, for some of the <see cref="Panels"/>, the weights of a convolution the other way round,
+    /// [<see cref="ConvolutionShape.InputChannels"/>, kernel height, kernel width, <see cref="ConvolutionShape.OutputChannels"/> ÷ groups] of
+    /// this one's shape, taps reversed: this one then computes from the gradient of that one's output the gradient of its input. fp32; no bias.
     /// </summary>
     /// <exception cref="ArgumentException">A span does not fit the shape.</exception>
-    public void PackFlipped(ReadOnlySpan<float> weights)
+    public void PackFlipped(ReadOnlySpan<float> weights, int panelBegin, int panelEnd)
     {
         _shape.Check(_shape.InputLength, weights.Length, 0, _shape.OutputLength, 0, _shape.Rows);
-        int size = weights.Length / _shape.Groups;
-        for (int g = 0; g < _shape.Groups; g++)
-            _groups[g].PackFlippedF32(_groupColumns, _shape.KernelHeight * _shape.KernelWidth, _groupDepth, weights.Slice(g * size, size));
+        int size = weights.Length / _shape.Groups, taps = _shape.KernelHeight * _shape.KernelWidth;
+        if (_shape.Groups == 1)
+        {
+            _groups[0].PackFlippedF32(_groupColumns, taps, _groupDepth, weights, panelBegin, panelEnd);
+            return;
+        }
+        for (int g = panelBegin; g < panelEnd; g++)
+            _groups[g].PackFlippedF32(_groupColumns, taps, _groupDepth, weights.Slice(g * size, size), 0, Kernel.Panels(_groupColumns));
     }
 
     /// <summary>Packs a convolution on 8-bit codes.</summary>

@@ -36,16 +36,17 @@ internal sealed class PointwiseWeights
     public static PointwiseWeights F32(PointwiseKernel kernel, int columns, int taps, int depth) =>
         new(kernel, columns, taps, depth, sizeof(float), sizeof(float));
 
-    /// <summary>Packs weights [columns, depth], where depth is all taps of a filter, one after the other.</summary>
-    public void PackF32(int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    /// <summary>Packs some panels of weights [columns, depth], where depth is all taps of a filter, one after the other.</summary>
+    public void PackF32(int columns, int depth, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int panelBegin, int panelEnd)
     {
-        for (int column = 0; column < columns; column++) Header<float>(column, 0)[0] = bias.IsEmpty ? 0 : bias[column];
         int width = _kernel.TileColumns;
-        for (int first = 0; first < columns; first += width)
+        for (int number = panelBegin; number < panelEnd; number++)
         {
-            int count = Math.Min(width, columns - first);
+            int first = number * width, count = Math.Min(width, columns - first);
             ReadOnlySpan<float> from = weights.Slice(first * depth, count * depth);
-            Span<float> panel = Panel(first / width);
+            Span<float> panel = Panel(number), header = Header(number)[..count];
+            if (bias.IsEmpty) header.Clear();
+            else bias.Slice(first, count).CopyTo(header);
             if (count == width)
             {
                 Transposition.Run(in from[0], depth, ref panel[0], depth, width);
@@ -59,17 +60,17 @@ internal sealed class PointwiseWeights
     }
 
     /// <summary>
-    /// Packs weights [sources, taps, columns] for the opposite way: columns become outputs, sources inputs, and the taps are reversed, which
-    /// makes the gradient of a convolution to its input a convolution (LeCun et al. 1989).
+    /// Packs some panels of weights [sources, taps, columns] for the opposite way: columns become outputs, sources inputs, and the taps are
+    /// reversed, which makes the gradient of a convolution to its input a convolution (LeCun et al. 1989).
     /// </summary>
-    public void PackFlippedF32(int columns, int taps, int sources, ReadOnlySpan<float> weights)
+    public void PackFlippedF32(int columns, int taps, int sources, ReadOnlySpan<float> weights, int panelBegin, int panelEnd)
     {
-        for (int column = 0; column < columns; column++) Header<float>(column, 0)[0] = 0;
         int width = _kernel.TileColumns;
-        for (int first = 0; first < columns; first += width)
+        for (int number = panelBegin; number < panelEnd; number++)
         {
-            int count = Math.Min(width, columns - first);
-            Span<float> panel = Panel(first / width);
+            int first = number * width, count = Math.Min(width, columns - first);
+            Span<float> panel = Panel(number);
+            Header(number).Clear();
             for (int tap = 0; tap < taps; tap++)
             {
                 for (int source = 0; source < sources; source++)
@@ -173,6 +174,9 @@ internal sealed class PointwiseWeights
         }
         return runs;
     }
+
+    /// <summary>The bias of a panel in fp32.</summary>
+    private Span<float> Header(int panel) => MemoryMarshal.Cast<byte, float>(Buffer.As<byte>().Slice(panel * PanelBytes, _kernel.TileColumns * sizeof(float)));
 
     /// <summary>The weights of a panel in fp32: [depth, columns of a tile].</summary>
     private Span<float> Panel(int panel) => MemoryMarshal.Cast<byte, float>(Buffer.As<byte>().Slice(panel * PanelBytes + HeaderBytes, PanelBytes - HeaderBytes));

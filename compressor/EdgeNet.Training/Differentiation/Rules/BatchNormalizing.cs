@@ -74,6 +74,13 @@ internal sealed class BatchNormalizing<T>(T epsilon, T momentum, bool frozen) : 
         {
             for (int c = 0; c < width; c++) scale.Span[c] = deviation[c] * _inverse[c];
         }
+        // Statistics that are computed, not kept, have gradients where they are used.
+        for (int c = 0; c < width; c++)
+        {
+            T slope = _fromBatch ? T.Zero : -Inputs[1].Span[c] * _inverse[c];
+            if (InputGradients[3] is { } mean) mean.Span[c] = slope * shiftGradient[c];
+            if (InputGradients[4] is { } variance) variance.Span[c] = slope * _inverse[c] * _inverse[c] * deviation[c] / T.CreateChecked(2);
+        }
         if (InputGradients[0] is not { } dx) return;
         T[] a = new T[width], b = new T[width], offset = new T[width];
         T count = T.CreateChecked(Pixels);

@@ -46,6 +46,7 @@ internal sealed class Combining<T, TFunction>(Shape a, Shape b, Shape result) : 
 
     public override void Backward()
     {
+        MaskClamped();
         for (int k = 0; k < 2; k++)
         {
             if (InputGradients[k] is not { } gradient) continue;

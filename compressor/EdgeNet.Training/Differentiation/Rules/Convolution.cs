@@ -51,16 +51,9 @@ internal sealed class FastConvolution : Rule<float>
 
     public override void Forward(in Pass pass)
     {
-        ReadOnlySpan<float> weights = Inputs[1].Span, bias = Inputs.Length > 2 ? Inputs[2].Span : [];
-        if (_forward is null)
-        {
-            (float minimum, float maximum) = Clamp ?? (float.NegativeInfinity, float.PositiveInfinity);
-            _forward = PackedConvolution.F32(in _shape, _kernel, weights, bias, minimum, maximum);
-        }
-        else
-        {
-            _forward.Pack(weights, bias);
-        }
+        (float minimum, float maximum) = Clamp ?? (float.NegativeInfinity, float.PositiveInfinity);
+        PackedConvolution packed = _forward ??= PackedConvolution.F32(in _shape, _kernel, Inputs[1].Span, [], minimum, maximum);
+        EachPanel(packed, (begin, end) => packed.Pack(Inputs[1].Span, Inputs.Length > 2 ? Inputs[2].Span : [], begin, end));
         Run(_forward, in _shape, Inputs[0].Address, Outputs[0].Address);
     }
 
@@ -68,8 +61,8 @@ internal sealed class FastConvolution : Rule<float>
     {
         if (InputGradients[0] is not null)
         {
-            _backward ??= PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
-            _backward.PackFlipped(Inputs[1].Span);
+            PackedConvolution packed = _backward ??= PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
+            EachPanel(packed, (begin, end) => packed.PackFlipped(Inputs[1].Span, begin, end));
         }
         if (InputGradients[1] is { } weights)
         {
@@ -90,6 +83,10 @@ internal sealed class FastConvolution : Rule<float>
     private bool InputRidesAlong =>
         InputGradients[0] is not null && InputGradients[1] is not null && WeightGradient.Parts(in _shape) > 1 && _shape is
         { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
+
+    /// <summary>Shares panels of weights among threads where there are enough of them.</summary>
+    private void EachPanel(PackedConvolution packed, Action<int, int> pack) =>
+        Workers.Ranges(packed.Panels, Math.Max(1, Workers.Grain / Math.Max(1, _shape.WeightsLength / packed.Panels)), pack);
 
     private Tensor<float>? Bias => InputGradients.Length > 2 ? InputGradients[2] : null;
 

@@ -59,19 +59,3 @@ internal sealed class FakeQuantizing<T> : Rule<T> where T : unmanaged, IBinaryFl
         }
     });
 }
-
-/// <summary>Codes that the model holds as a constant, to the real numbers that they stand for. They do not change.</summary>
-internal sealed class ConstantDequantizing<T>(Quantization quantization, Shape shape) : Rule<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    public override void Forward(in Pass pass)
-    {
-        int run = quantization.IsPerTensor ? Math.Max(1, shape.ElementCount) : shape.Product(quantization.Axis + 1, shape.Rank);
-        for (int i = 0; i < Y.Length; i++)
-        {
-            int channel = i / run % quantization.Scales.Count;
-            Y[i] = (X[i] - T.CreateChecked(quantization.ZeroPoints[channel])) * T.CreateChecked(quantization.Scales[channel]);
-        }
-    }
-
-    public override void Backward() => InputGradients[0]?.Span.Clear();
-}

@@ -1,4 +1,4 @@
-namespace EdgeNet.Runtime.Tests;
+namespace EdgeNet.Kernels.Tests;
 
 public sealed class ComputePoolTests
 {
@@ -18,11 +18,10 @@ public sealed class ComputePoolTests
             {
                 int[] computed = new int[random.Next(1, 3000)];
                 int grain = random.Next(1, 50);
-                pool.Run(new Work(computed.Length, (begin, end) =>
+                pool.Run(computed.Length, grain, long.MaxValue, (begin, end, _, _) =>
                 {
                     for (int i = begin; i < end; i++) Interlocked.Increment(ref computed[i]);
-                })
-                { Grain = grain, Cost = long.MaxValue });
+                });
 
                 Assert.All(computed, times => Assert.Equal(1, times));
             }
@@ -37,11 +36,10 @@ public sealed class ComputePoolTests
     {
         using var pool = new ComputePool(3, new nint[3]);
         pool.BeginRun();
-        pool.Run(new Work(1000, (begin, end) =>
+        pool.Run(1000, 7, long.MaxValue, (begin, end, _, _) =>
         {
             if (begin % 7 != 0 || (end % 7 != 0 && end != 1000)) throw new InvalidOperationException($"{begin}..{end}");
-        })
-        { Grain = 7, Cost = long.MaxValue });
+        });
         pool.EndRun();
     }
 
@@ -54,14 +52,13 @@ public sealed class ComputePoolTests
         pool.BeginRun();
         for (int job = 0; job < 500; job++)
         {
-            pool.Run(new Work(64, (_, _, own, _) =>
+            pool.Run(64, 1, long.MaxValue, (_, _, own, _) =>
             {
                 ref int user = ref users[own / 64];
                 if (Interlocked.Exchange(ref user, 1) != 0) throw new InvalidOperationException("two workers on one scratch");
                 Thread.SpinWait(20);
                 Volatile.Write(ref user, 0);
-            })
-            { Cost = long.MaxValue });
+            });
         }
         pool.EndRun();
     }
@@ -71,13 +68,12 @@ public sealed class ComputePoolTests
     {
         using var pool = new ComputePool(3, new nint[3]);
         pool.BeginRun();
-        var work = new Work(100, (begin, _) =>
+        WorkKernel broken = (begin, _, _, _) =>
         {
             if (begin > 50) throw new FormatException("broken");
-        })
-        { Cost = long.MaxValue };
+        };
 
-        Assert.IsType<FormatException>(Assert.Throws<InvalidOperationException>(() => pool.Run(work)).InnerException);
+        Assert.IsType<FormatException>(Assert.Throws<InvalidOperationException>(() => pool.Run(100, 1, long.MaxValue, broken)).InnerException);
         pool.EndRun();
     }
 }

@@ -1,9 +1,16 @@
 using System.Runtime.CompilerServices;
 
-namespace EdgeNet.Runtime;
+namespace EdgeNet.Kernels;
+
+/// <summary>Computes the units begin..end of some work.</summary>
+/// <param name="begin">The first unit.</param>
+/// <param name="end">The unit after the last.</param>
+/// <param name="scratch">The worker's own scratch memory, if the pool was given some.</param>
+/// <param name="continues">Whether the units before were the last thing this worker did: its scratch is as it left it.</param>
+public delegate void WorkKernel(int begin, int end, nint scratch, bool continues);
 
 /// <summary>
-/// The threads that share one session's work. A job is a number of chunks; each worker is dealt a run of neighbouring ones, takes from
+/// The threads that share work. A job is a number of chunks; each worker is dealt a run of neighbouring ones, takes from
 /// its front, and steals from the back of the others' when it has none left: so the same rows of successive layers meet the same cache,
 /// and a worker that is held up is helped out. The caller is worker 0 and waits for chunks, never for workers: one that the system has
 /// put to sleep delays nobody who can do its share.
@@ -12,7 +19,7 @@ namespace EdgeNet.Runtime;
 /// Between jobs of a run workers spin, and soon only yield, so that on a busy machine others get the processor; after a run they park.
 /// Nothing is allocated and no lock is taken while a run lasts.
 /// </remarks>
-internal sealed class ComputePool : IDisposable
+public sealed class ComputePool : IDisposable
 {
     /// <summary>Chunks dealt to each worker: what balances uneven speed, and what a late thief can still find.</summary>
     private const int ChunksPerWorker = 8;
@@ -48,6 +55,7 @@ internal sealed class ComputePool : IDisposable
     private bool _disposed;
     private Exception? _failure;
 
+    /// <summary>Starts the threads.</summary>
     /// <param name="workers">Threads, the caller's included.</param>
     /// <param name="scratch">Scratch memory, one address for each worker.</param>
     public ComputePool(int workers, nint[] scratch)
@@ -77,23 +85,28 @@ internal sealed class ComputePool : IDisposable
     /// <summary>Lets the workers park.</summary>
     public void EndRun() => Volatile.Write(ref _running, false);
 
-    /// <summary>Computes all units of <paramref name="work"/>; returns when they are done.</summary>
-    public void Run(Work work)
+    /// <summary>Computes all units of some work; returns when they are done.</summary>
+    /// <param name="units">Units, which may run in any order and on any thread.</param>
+    /// <param name="grain">Units that are computed together; a range is never split finer.</param>
+    /// <param name="cost">About how many steps of a fast loop it takes; what is too small is not shared.</param>
+    /// <param name="kernel">Computes a range of them.</param>
+    /// <exception cref="InvalidOperationException">The kernel failed.</exception>
+    public void Run(int units, int grain, long cost, WorkKernel kernel)
     {
-        if (_workers == 1 || work.Cost < WorthSharing || work.Units <= work.Grain)
+        if (_workers == 1 || cost < WorthSharing || units <= grain)
         {
-            work.Kernel(0, work.Units, _scratch[0], false);
+            kernel(0, units, _scratch[0], false);
             return;
         }
-        int chunk = work.Grain;
-        long chunks = (work.Units + (long)chunk - 1) / chunk, most = Math.Min(MaxChunks, (long)_workers * ChunksPerWorker);
+        int chunk = grain;
+        long chunks = (units + (long)chunk - 1) / chunk, most = Math.Min(MaxChunks, (long)_workers * ChunksPerWorker);
         if (chunks > most)
         {
             chunk = checked((int)((chunks + most - 1) / most) * chunk);
-            chunks = (work.Units + (long)chunk - 1) / chunk;
+            chunks = (units + (long)chunk - 1) / chunk;
         }
         uint job = (_job + 1) & JobMask;
-        _jobs[job % JobsRemembered] = new Job(work, chunk);
+        _jobs[job % JobsRemembered] = new Job(units, kernel, chunk);
         Volatile.Write(ref _unfinished, (int)chunks);
         for (int i = 0; i < _workers; i++)
             Volatile.Write(ref _ranges[(i + 1) * Padding], Pack(job, (int)(chunks * i / _workers), (int)(chunks * (i + 1) / _workers)));
@@ -194,7 +207,7 @@ internal sealed class ComputePool : IDisposable
         try
         {
             int begin = chunk * job.Chunk;
-            job.Work.Kernel(begin, Math.Min(job.Work.Units, begin + job.Chunk), _scratch[worker], continues);
+            job.Kernel(begin, Math.Min(job.Units, begin + job.Chunk), _scratch[worker], continues);
         }
         catch (Exception e)
         {
@@ -215,5 +228,5 @@ internal sealed class ComputePool : IDisposable
     private static (uint Job, int Begin, int End) Unpack(long range) =>
         ((uint)(range >> 40) & JobMask, (int)(range >> 20) & MaxChunks, (int)range & MaxChunks);
 
-    private readonly record struct Job(Work Work, int Chunk);
+    private readonly record struct Job(int Units, WorkKernel Kernel, int Chunk);
 }
