@@ -38,7 +38,8 @@ public sealed class DemoTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Matches(@"grey\.png +0 +-", output);
-        Assert.Matches(@"street\.png +2 +-", output);
+        Assert.Matches(@"street\.png +\d+ +-", output);
+        Assert.Contains("pedestrian detector", output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "grey-boxes.png")));
         Assert.Throws<DatasetException>(() => Demo("--out", _folder, "--images", Path.Combine(_folder, "none")));
     }

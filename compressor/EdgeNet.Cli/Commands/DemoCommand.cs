@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using EdgeNet.Cli.Demo;
+using EdgeNet.Import.Onnx;
 using EdgeNet.Model;
 using EdgeNet.Prediction;
 using EdgeNet.Runtime;
@@ -9,7 +10,10 @@ using EdgeNet.Vision;
 
 namespace EdgeNet.Cli.Commands;
 
-/// <summary><c>edgenet demo</c>: builds a detector, writes it, reads it back and finds figures with it, without any download.</summary>
+/// <summary>
+/// <c>edgenet demo</c>: writes a detector, reads it back and finds with it what is to be found, without any download: people on photos of the
+/// user's, by the detector that ships, or figures in drawn scenes, of which it is known where they are, by one made for them.
+/// </summary>
 internal static class DemoCommand
 {
     private const float MatchingOverlap = 0.5f;
@@ -18,8 +22,8 @@ internal static class DemoCommand
     {
         var output = new Option<string>("--out") { Description = "Folder for the pictures", DefaultValueFactory = _ => "edgenet-demo" };
         var model = new Option<string?>("--model") { Description = "Where the model is written; demo.edgenet in the folder if not given" };
-        var images = new Option<string?>("--images") { Description = "Folder of pictures to run on instead of the drawn scenes" };
-        var command = new Command("demo", "Build a small detector, write it, read it back and find figures in drawn street scenes.") { output, model, images };
+        var images = new Option<string?>("--images") { Description = "Folder of photos on which the pedestrian detector finds people, instead of the drawn scenes" };
+        var command = new Command("demo", "Write a detector, read it back, and find figures in drawn street scenes, or people on photos of yours.") { output, model, images };
         command.SetAction(result => Run(
             result.GetRequiredValue(output), result.GetValue(model), result.GetValue(images), result.InvocationConfiguration.Output));
         return command;
@@ -32,19 +36,21 @@ internal static class DemoCommand
     {
         Directory.CreateDirectory(folder);
         modelPath ??= Path.Combine(folder, "demo.edgenet");
-        output.WriteLine("A small network whose weights were set by hand to find orange vests; it stands here until the trained detector ships.");
+        output.WriteLine(pictureFolder is null
+            ? "A small network whose weights were set by hand to find orange vests; with --images DIR, a trained one finds people on photos."
+            : "The pedestrian detector that ships; firmware-samples/models says how it was trained.");
 
-        Graph graph = DemoNetwork.Build();
+        Graph graph = pictureFolder is null ? DemoNetwork.Build() : PedestrianDetector();
         if (Path.GetDirectoryName(modelPath) is { Length: > 0 } parent) Directory.CreateDirectory(parent);
         ModelFile.Save(modelPath, graph);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{modelPath}: {new FileInfo(modelPath).Length} bytes with everything needed to run; its weights as fp32: {DemoNetwork.RawBytes(graph)} bytes"));
+            CultureInfo.InvariantCulture, $"{modelPath}: {new FileInfo(modelPath).Length} bytes with everything needed to run; its weights as fp32: {RawBytes(graph)} bytes"));
         output.WriteLine();
 
         using var session = new InferenceSession(modelPath);
         var detector = new PictureModel(session);
         // The first run compiles; it is not what the board will do.
-        detector.Detect(new Image(StreetScene.Width, StreetScene.Height, 3));
+        detector.Detect(new Image(detector.InputWidth, detector.InputHeight, 3));
 
         Sample[] samples = pictureFolder is null ? Scenes(folder) : Pictures(pictureFolder);
         int width = samples.Max(sample => sample.Name.Length);
@@ -87,14 +93,22 @@ internal static class DemoCommand
 
     private static Sample[] Pictures(string folder)
     {
-        if (!Directory.Exists(folder)) throw new DatasetException($"{folder}: no such folder");
-        string[] extensions = [".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm"];
-        Sample[] samples = [.. Directory.EnumerateFiles(folder)
-            .Where(path => extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal)
-            .Select(path => new Sample(Path.GetFileName(path), () => ImageFile.Load(path), null))];
-        return samples.Length > 0 ? samples : throw new DatasetException($"{folder}: no pictures (.jpg, .png, .bmp, .ppm, .pgm) inside");
+        string[] paths = PictureFolder.Pictures(folder);
+        return paths.Length > 0
+            ? [.. paths.Select(path => new Sample(Path.GetFileName(path), () => ImageFile.Load(path), null))]
+            : throw new DatasetException($"{folder}: no pictures (.jpg, .png, .bmp, .ppm, .pgm) inside");
     }
+
+    private static Graph PedestrianDetector()
+    {
+        using Stream file = typeof(DemoCommand).Assembly.GetManifestResourceStream("pedestrian.onnx")!;
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return OnnxImporter.Read(bytes);
+    }
+
+    /// <summary>Bytes that a network's constants would take as plain 32-bit floats.</summary>
+    private static long RawBytes(Graph graph) => graph.Constants.Sum(constant => 4L * constant.Type.Shape.ElementCount);
 
     /// <summary>Whether each expected box is found once, and nothing else is.</summary>
     private static bool AreSame(Detection[] found, IReadOnlyList<Box> expected) =>

@@ -4,7 +4,7 @@ namespace EdgeNet.Cli.Demo;
 
 /// <summary>
 /// A single-shot detector small enough that its weights can be written down by hand: it finds figures in orange vests, of the shape of
-/// <see cref="Figure"/>, and stands in for a trained detector. Its parts are those of one: convolutions, priors of several sizes
+/// <see cref="Figure"/>, and shows that what is drawn is found. Its parts are those of a trained one: convolutions, priors of several sizes
 /// on a grid, a head for scores and a head for boxes.
 /// </summary>
 /// <remarks>
@@ -54,9 +54,6 @@ internal static class DemoNetwork
         builder.Output("priors", PriorGrid(builder));
         return builder.Build();
     }
-
-    /// <summary>Bytes that the network's constants would take as plain 32-bit floats.</summary>
-    public static long RawBytes(Graph graph) => graph.Constants.Sum(constant => 4L * constant.Type.Shape.ElementCount);
 
     private static ModelCard Card() => new(
         "orange-vests",
