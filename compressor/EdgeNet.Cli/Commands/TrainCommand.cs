@@ -10,88 +10,19 @@ namespace EdgeNet.Cli.Commands;
 /// <summary><c>edgenet train</c>: a built-in architecture from nothing, or any model that trains on.</summary>
 internal static class TrainCommand
 {
-    private const long CacheMegabytes = 2048;
-
-    private sealed record Options
-    {
-        public required Argument<string?> Model { get; init; }
-        public Option<string?> Architecture { get; } = new("--architecture", "-a") { Description = $"Start from nothing: {string.Join(", ", EdgeNet.Training.Architecture.All.Select(a => a.Name))}.", HelpName = "NAME" };
-        public Option<string> Data { get; } = new("--data") { Description = "What to learn from: class folders, MNIST or CIFAR-10 files, COCO JSON, VOC XML, YOLO text, a table of boxes.", HelpName = "DIR|FILE", Required = true };
-        public Option<string[]> Also { get; } = new("--also") { Description = "More to learn from, of the same classes, or pictures in whose place objects are pasted; may be given several times.", HelpName = "DIR|FILE", DefaultValueFactory = _ => [] };
-        public Option<int> Repeat { get; } = CountOption.Create("--repeat", "N", "How often the pictures of --data come in an epoch, where --also brings many others.", 1);
-        public Option<string?> Validation { get; } = new("--validation") { Description = "What the best epoch is chosen by; otherwise a part of the data is held out, or nothing where the data has a test part of its own.", HelpName = "DIR|FILE" };
-        public Option<int> HoldOut { get; } = CountOption.Create("--hold-out", "N", "Hold out every N-th picture for validation.", 10);
-        public Option<string> Keep { get; } = new("--keep") { Description = "Which weights are kept: those of the epoch that does best on the validation pictures, or of the last one.", DefaultValueFactory = _ => "best" };
-        public Option<string?> Test { get; } = new("--test") { Description = "Measured once, at the end.", HelpName = "DIR|FILE" };
-        public Option<string[]> Output { get; } = new("--output", "-o") { Description = "Where the trained model goes, by its ending: .onnx or .edgenet; may be given several times.", HelpName = "FILE", Required = true };
-        public Option<int> Epochs { get; } = CountOption.Create("--epochs", "N", "Passes over the data.", 20);
-        public Option<int> Batch { get; } = CountOption.Create("--batch", "N", "Pictures in a step.", 32);
-        public Option<string> Optimizer { get; } = new("--optimizer") { Description = "sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw; numbers after colons.", HelpName = "NAME", DefaultValueFactory = _ => "adam" };
-        public Option<double> Rate { get; } = Number("--rate", 0.001, "The learning rate.");
-        public Option<string> Schedule { get; } = new("--schedule") { Description = "constant, step:EPOCHS:FACTOR, exponential:FACTOR, inverse:DECAY, cosine.", HelpName = "NAME", DefaultValueFactory = _ => "cosine" };
-        public Option<double> WarmUp { get; } = Number("--warm-up", 0, "Epochs in which the rate grows to its full size.");
-        public Option<double> Decay { get; } = Number("--decay", 1e-4, "L2 decay of weights.");
-        public Option<double> L1 { get; } = Number("--l1", 0, "L1 decay of weights.");
-        public Option<double> Clip { get; } = Number("--clip", 0, "The longest gradient; 0 for any.");
-        public Option<string> Loss { get; } = new("--loss") { Description = "The loss of a classifier, such as softmax-cross-entropy:0.1 (smoothed) or focal.", HelpName = "NAME", DefaultValueFactory = _ => "softmax-cross-entropy" };
-        public Option<string> Augment { get; } = new("--augment") { Description = $"Random changes, in order, such as flip,crop:4,color:0.2: {string.Join(", ", AugmentationList.Usage)}.", HelpName = "LIST", DefaultValueFactory = _ => "" };
-        public Option<string[]> Freeze { get; } = new("--freeze") { Description = "Leave parameters alone whose name begins so; may be given several times.", HelpName = "PREFIX", DefaultValueFactory = _ => [] };
-        public Option<string?> Card { get; } = new("--card") { Description = "A JSON file with preprocessing, labels and detector for a MODEL that has none.", HelpName = "card.json" };
-        public Option<string?> Input { get; } = new("--input") { Description = "Size of an architecture's input.", HelpName = "WIDTHxHEIGHT" };
-        public Option<double> Width { get; } = Number("--width", 1, "Width multiplier of an architecture's layers.");
-        public Option<double> Dropout { get; } = Number("--dropout", -1, "The share of features dropped before an architecture's classifier; its own where negative.");
-        public Option<string?> Priors { get; } = new("--priors") { Description = "Priors of a detector: lowest and highest scale, then aspect ratios (width ÷ height), such as 0.2:0.95:0.33,0.41,0.5.", HelpName = "LOW:HIGH:RATIOS" };
-        public Option<int> Patience { get; } = CountOption.Create("--patience", "N", "Stop after so many epochs without a better figure.", int.MaxValue);
-        public Option<int> Seed { get; } = CountOption.Create("--seed", "N", "All that is random follows from it.", 1);
-        public Option<int> Threads { get; } = SessionArguments.CreateThreads();
-        public Option<int> Cache { get; } = CountOption.Create("--cache", "MB", "Memory for decoded pictures.", (int)CacheMegabytes);
-        public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Where the state of the run is kept; a run that was stopped goes on from it.", HelpName = "FILE" };
-        public Option<string?> Report { get; } = new("--report") { Description = "A page with curves and pictures of the run, and a table of its epochs beside it (.csv).", HelpName = "FILE.html" };
-
-        private static Option<double> Number(string name, double otherwise, string description) => new(name)
-        {
-            Description = description,
-            HelpName = "X",
-            DefaultValueFactory = _ => otherwise,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)) return value;
-                result.AddError($"{name} {text}: expected a number");
-                return otherwise;
-            },
-        };
-    }
-
     public static Command Create()
     {
         Command command = new("train", "Train a network: an architecture from nothing, or a model that learns on.");
-        Options options = new() { Model = new Argument<string?>("MODEL") { Description = "A .edgenet, .onnx or .tflite file to go on from.", Arity = ArgumentArity.ZeroOrOne } };
-        command.Add(options.Model);
-        options.Keep.AcceptOnlyFromAmong("best", "last");
-        foreach (Option option in new Option[]
-        {
-            options.Architecture, options.Data, options.Also, options.Repeat, options.Validation, options.HoldOut, options.Keep, options.Test, options.Output, options.Epochs, options.Batch, options.Optimizer, options.Rate,
-            options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze, options.Card, options.Input, options.Width,
-            options.Dropout, options.Priors, options.Patience, options.Seed, options.Threads, options.Cache, options.Checkpoint, options.Report,
-        }) command.Add(option);
+        TrainOptions options = TrainOptions.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, options, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, TrainOptions options, CancellationToken cancellation)
     {
         int seed = parsed.GetValue(options.Seed), threads = parsed.GetValue(options.Threads), batch = parsed.GetValue(options.Batch);
         string[] targets = parsed.GetRequiredValue(options.Output);
-        foreach (string target in targets)
-        {
-            if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
-        }
-        // Better told now than when the training is done.
-        foreach (string? file in (string?[])[.. targets, parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)])
-        {
-            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
-        }
+        CheckPlaces(targets, [parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)]);
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
@@ -109,33 +40,22 @@ internal static class TrainCommand
         });
         if (!network.Parameters.Any(parameter => parameter.Trains)) throw new UsageException("nothing is left to train: --freeze covers all parameters, or the model has none");
         bool detector = IsDetector(whole);
-        Objective objective = detector ? Detection(network, whole) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), sets.Training.Classes.Count);
+        // Pictures whose names begin with the number of their class do not say how many classes there are.
+        int classes = sets.Training.Classes.Count > 0 ? sets.Training.Classes.Count : graph.Outputs[0].Value.Type.Shape[^1];
+        Objective objective = detector ? Detection(network, whole) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), classes);
         Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
         (int height, int width) = InputSize(graph.Inputs[0].Type.Shape, preprocessing.Layout);
         var settings = new BatchSettings(batch, width, height, preprocessing)
         {
             Seed = seed,
-            ClassCount = Math.Max(1, sets.Training.Classes.Count),
+            ClassCount = classes,
         };
         string augment = parsed.GetRequiredValue(options.Augment);
         IReadOnlyList<ObjectCutout> objects = augment.Split(',', ':', '@').Any(word => word.Trim() == "paste") ? ObjectCutout.From(sets.Training) : [];
         IReadOnlyList<IAugmentation> augmentations = AugmentationList.Parse(augment, width, height, problems, objects);
         var training = new BatchLoader(sets.Training, settings with { Augmentations = augmentations }, problems);
         BatchLoader? validation = sets.Validation is null ? null : new BatchLoader(sets.Validation, settings with { KeepIncomplete = true }, problems);
-        var plan = new TrainingPlan
-        {
-            Epochs = parsed.GetValue(options.Epochs),
-            Optimizer = Optimizer.Parse(parsed.GetRequiredValue(options.Optimizer)),
-            Schedule = Schedule.Parse(parsed.GetRequiredValue(options.Schedule), parsed.GetValue(options.Rate), parsed.GetValue(options.WarmUp)),
-            WeightDecay = (float)parsed.GetValue(options.Decay),
-            L1 = (float)parsed.GetValue(options.L1),
-            ClipNorm = (float)parsed.GetValue(options.Clip),
-            Patience = parsed.GetValue(options.Patience) is var patience && patience == int.MaxValue ? 0 : patience,
-            KeepsBest = parsed.GetRequiredValue(options.Keep) == "best",
-            Seed = seed,
-            CheckpointPath = parsed.GetValue(options.Checkpoint),
-            HistogramEvery = parsed.GetValue(options.Report) is null ? 0 : Math.Max(1, parsed.GetValue(options.Epochs) / 5),
-        };
+        TrainingPlan plan = Plan(parsed, options);
         var run = new RunDescription
         {
             Model = whole.Card.Name ?? "model",
@@ -167,7 +87,7 @@ internal static class TrainCommand
         }
 
         Measure("");
-        Graph trained = Shipped(network.ToGraph(whole), detector, run);
+        Graph trained = Shipped(network.ToGraph(whole), isNew: parsed.GetValue(options.Model) is null, run);
         foreach (string target in targets)
         {
             if (Path.GetExtension(target).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) OnnxWriter.Save(target, trained);
@@ -191,8 +111,38 @@ internal static class TrainCommand
             $"{name,-10} {string.Join(", ", figures.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")))}, loss {figures.Loss.ToString("0.0000", CultureInfo.InvariantCulture)} ({count} pictures)");
     }
 
+    /// <summary>Better told now than when the training is done.</summary>
+    private static void CheckPlaces(string[] targets, string?[] others)
+    {
+        foreach (string target in targets)
+        {
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
+        }
+        foreach (string? file in (string?[])[.. targets, .. others])
+        {
+            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
+            if (Directory.Exists(file)) throw new IOException($"{file}: is a folder; expected the name of a file");
+        }
+    }
+
+    private static TrainingPlan Plan(ParseResult parsed, TrainOptions options) => new()
+    {
+        Epochs = parsed.GetValue(options.Epochs),
+        Optimizer = Optimizer.Parse(parsed.GetRequiredValue(options.Optimizer)),
+        Schedule = Schedule.Parse(parsed.GetRequiredValue(options.Schedule), parsed.GetValue(options.Rate), parsed.GetValue(options.WarmUp)),
+        WeightDecay = (float)parsed.GetValue(options.Decay),
+        L1 = (float)parsed.GetValue(options.L1),
+        ClipNorm = (float)parsed.GetValue(options.Clip),
+        ClipValue = (float)parsed.GetValue(options.ClipValue),
+        Patience = parsed.GetValue(options.Patience) ?? 0,
+        KeepsBest = parsed.GetRequiredValue(options.Keep) == "best",
+        Seed = parsed.GetValue(options.Seed),
+        CheckpointPath = parsed.GetValue(options.Checkpoint),
+        HistogramEvery = parsed.GetValue(options.Report) is null ? 0 : Math.Max(1, parsed.GetValue(options.Epochs) / 5),
+    };
+
     /// <summary>The network before training, with what training drops out.</summary>
-    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout) Start(ParseResult parsed, Options options, TrainingSets sets)
+    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout) Start(ParseResult parsed, TrainOptions options, TrainingSets sets)
     {
         string? path = parsed.GetValue(options.Model), name = parsed.GetValue(options.Architecture);
         if (path is null == name is null) throw new UsageException("give either a MODEL to go on from or --architecture to start from nothing");
@@ -205,10 +155,11 @@ internal static class TrainCommand
             RequireKind(path, IsDetector(graph));
             if (graph.Outputs.FirstOrDefault(output => output.Name is "class_logits" or "scores") is { } scores && IsDetector(graph) && scores.Value.Type.Shape[^1] <= classes.Count)
                 throw new UsageException($"{path} finds {scores.Value.Type.Shape[^1] - 1} classes, the data has {classes.Count}; train an architecture from nothing, or leave classes out");
-            if (IsDetector(graph) || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
+            if (IsDetector(graph) || classes.Count == 0 || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
             parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
             return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());
         }
+        if (classes.Count == 0) throw new UsageException($"{parsed.GetValue(options.Data)} does not name its classes; to start from nothing, put the pictures into a folder for each class");
         Architecture architecture = Architecture.Named(name!);
         bool detector = architecture.Name.StartsWith("ssd", StringComparison.Ordinal);
         RequireKind(name!, detector);
@@ -228,6 +179,7 @@ internal static class TrainCommand
                 throw new UsageException($"--input {size}: expected WIDTHxHEIGHT, such as 320x240");
             settings = settings with { Width = width, Height = height };
         }
+        if (parsed.GetValue(options.Priors) is { } priors) settings = settings with { Priors = PriorsOf(priors, settings.Priors) };
         UntrainedNetwork untrained = architecture.Build(settings);
         return (untrained.Graph, untrained.Dropout);
 
@@ -236,6 +188,15 @@ internal static class TrainCommand
             bool has = sets.HasBoxes();
             if (finds != has) throw new UsageException($"{network} finds {(finds ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(has ? "boxes" : "classes")}");
         }
+    }
+
+    private static PriorSettings PriorsOf(string text, PriorSettings settings)
+    {
+        string[] parts = text.Split(':');
+        float[] numbers = [.. parts.SelectMany(part => part.Split(',')).Select(number => float.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 ? value : float.NaN)];
+        if (parts.Length != 3 || parts[0].Contains(',') || parts[1].Contains(',') || numbers.Any(float.IsNaN))
+            throw new UsageException($"--priors {text}: expected LOW:HIGH:RATIOS, such as 0.2:0.95:0.33,0.41,0.5");
+        return settings with { MinScale = numbers[0], MaxScale = numbers[1], AspectRatios = numbers[2..].ToValueList(), FewerInFirstMap = false };
     }
 
     private static bool IsDetector(Graph graph) => graph.Outputs.Any(output => output.Name == "class_logits") || graph.Card.Detector is not null;
@@ -249,22 +210,18 @@ internal static class TrainCommand
 
     private static (int Height, int Width) InputSize(Shape shape, ImageLayout layout) => layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
 
-    /// <summary>What goes to the user: with probabilities, and with a word on where it comes from.</summary>
-    private static Graph Shipped(Graph trained, bool detector, RunDescription run)
+    /// <summary>What goes to the user: an architecture with probabilities, a model with what it had behind its logits; and with a word on where it comes from.</summary>
+    private static Graph Shipped(Graph trained, bool isNew, RunDescription run)
     {
-        if (trained.Outputs.Any(output => output.Name == "class_logits")) trained = trained.WithScores(ScoreFunction.Softmax);
-        else if (!detector && trained.Outputs.Any(output => output.Name == "logits")) trained = trained.WithSoftmax();
+        if (isNew) trained = IsDetector(trained) ? trained.WithScores(ScoreFunction.Softmax) : trained.WithSoftmax();
         ImmutableArray<string> known = trained.Card.Provenance is { IsDefault: false } provenance ? provenance : [];
         return trained.WithCard(trained.Card with { Provenance = [.. known, string.Create(CultureInfo.InvariantCulture, $"trained by edgenet train on {run.TrainingSamples} pictures, {run.Epochs} epochs, seed {run.Seed}")] });
     }
 
-    private static List<RunSetting> Settings(ParseResult parsed, Options options)
+    private static List<RunSetting> Settings(ParseResult parsed, TrainOptions options)
     {
         var settings = new List<RunSetting>();
-        foreach (Option option in new Option[]
-        {
-            options.Batch, options.Optimizer, options.Rate, options.Schedule, options.WarmUp, options.Decay, options.L1, options.Clip, options.Loss, options.Augment, options.Freeze,
-        })
+        foreach (Option option in options.Described)
         {
             object? value = option switch
             {
