@@ -29,7 +29,7 @@ internal sealed class TrainingProgressDisplay
     public void End()
     {
         if (_live) _error.Write("\r\e[K");
-        if (_trainer.BestEpoch > 0) _error.WriteLine($"best epoch {_trainer.BestEpoch}");
+        if (_trainer.KeepsBest && _trainer.BestEpoch > 0) _error.WriteLine($"best epoch {_trainer.BestEpoch}");
     }
 
     private void Batch(TrainingProgress progress)

@@ -71,10 +71,11 @@ internal static class TrainCommand
         var trainer = new Trainer(network, objective, plan, training, validation, run, threads);
         var progress = new TrainingProgressDisplay(error, trainer, plan.Epochs, training.BatchesPerEpoch, batch, objective.Metric);
         error.WriteLine($"{run.Model}: {run.Parameters} parameters; {run.Data}: {run.TrainingSamples} pictures to train with, {run.ValidationSamples} to choose by, {sets.Test?.Count ?? 0} to test with");
-        if (trainer.Resume()) error.WriteLine($"going on from {plan.CheckpointPath}: {trainer.History.Epochs.Count} epochs are done");
+        bool resumed = trainer.Resume();
+        if (resumed) error.WriteLine($"going on from {plan.CheckpointPath}: {trainer.History.Epochs.Count} epochs are done");
         BatchLoader? test = sets.Test is null ? null : new BatchLoader(sets.Test, settings with { KeepIncomplete = true }, problems);
         TextWriter output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(options.Model) is not null && trainer.History.Epochs.Count == 0) Measure("before: ");
+        if (parsed.GetValue(options.Model) is not null && !resumed) Measure("before: ");
         progress.Begin();
         try
         {

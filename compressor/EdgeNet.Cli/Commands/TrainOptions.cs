@@ -51,7 +51,10 @@ internal sealed class TrainOptions
     ];
 
     /// <summary>What describes a run to people, and what must be the same for a checkpoint to fit.</summary>
-    public IEnumerable<Option> Described => [Batch, Optimizer, Rate, Schedule, WarmUp, Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, Also, Repeat];
+    public IEnumerable<Option> Described =>
+    [
+        Data, Also, Repeat, Validation, HoldOut, Keep, Batch, Optimizer, Rate, Schedule, WarmUp, Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, Input, Width, Dropout, Priors,
+    ];
 
     /// <summary>Adds them to a command.</summary>
     public static TrainOptions AddTo(Command command)

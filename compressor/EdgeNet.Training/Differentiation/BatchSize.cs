@@ -46,6 +46,8 @@ public static class BatchSize
             Node copy = builder.AddNode(op, node.Name, inputs);
             for (int i = 0; i < copy.Outputs.Length; i++)
             {
+                Shape shape = copy.Outputs[i].Type.Shape;
+                if (varying >= 0 && (axis >= shape.Rank || shape[axis] != count)) throw Mixes(node, $"gives {shape}");
                 map[node.Outputs[i]] = copy.Outputs[i];
                 if (varying >= 0) axes[node.Outputs[i]] = axis;
             }

@@ -26,24 +26,25 @@ internal sealed class SpreadImage(int images, int height, int width, int channel
 {
     private readonly int _tall = (height - 1) * strideHeight + 1, _wide = (width - 1) * strideWidth + 1;
 
-    // The zeros are never written: those of one pass are those of the next.
-    private readonly AlignedBuffer? _memory = strideHeight == 1 && strideWidth == 1
-        ? null
-        : new AlignedBuffer(checked(images * ((height - 1) * strideHeight + 1) * ((width - 1) * strideWidth + 1) * channels * sizeof(float)));
+    // The zeros are never written: those of one pass are those of the next. The first layer of a network needs none.
+    private AlignedBuffer? _memory;
 
     /// <summary>Copies the pixels to their places and gives the address of all; where nothing lies between them, theirs.</summary>
     public nint Of(Tensor<float> gradient, Workers workers)
     {
-        if (_memory is null) return gradient.Address;
+        if (strideHeight == 1 && strideWidth == 1) return gradient.Address;
+        long bytes = (long)images * _tall * _wide * channels * sizeof(float);
+        if (bytes > int.MaxValue) throw new TrainingSettingException($"a strided convolution of {images} samples would take {bytes >> 20} MB for its gradient alone; make the batch smaller");
+        AlignedBuffer memory = _memory ??= new AlignedBuffer((int)bytes);
         workers.Each(images, image =>
         {
             for (int y = 0; y < height; y++)
             {
                 ReadOnlySpan<float> row = gradient.Span.Slice((image * height + y) * width * channels, width * channels);
-                Span<float> spread = _memory.As<float>().Slice((image * _tall + y * strideHeight) * _wide * channels, _wide * channels);
+                Span<float> spread = memory.As<float>().Slice((image * _tall + y * strideHeight) * _wide * channels, _wide * channels);
                 for (int x = 0; x < width; x++) row.Slice(x * channels, channels).CopyTo(spread[(x * strideWidth * channels)..]);
             }
         });
-        return _memory.Address;
+        return memory.Address;
     }
 }

@@ -29,6 +29,9 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly Dictionary<Value, Tensor<T>> _values = [], _gradients = [];
     private readonly Dictionary<Value, Parameter<T>> _parameters = [];
 
+    /// <summary>Values that stand for others: constants that are held twice.</summary>
+    private readonly Dictionary<Value, Value> _same = [];
+
     /// <summary>Prepares a graph for training.</summary>
     /// <param name="graph">A graph for one sample at a time, in Float32.</param>
     /// <param name="options">How it trains.</param>
@@ -56,7 +59,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>Memory of values and gradients between the nodes.</summary>
     public long ActivationBytes { get; private set; }
 
-    /// <summary>Sees each node's outputs as they are computed.</summary>
+    /// <summary>Sees each node's outputs as they are computed; a clamp that rides on a layer is seen as that layer's, elements dropped out once more.</summary>
     public NodeObserver<T>? OnValues { get; set; }
 
     /// <summary>Sees the gradients to each node's outputs as they are complete.</summary>
@@ -116,7 +119,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         }
     }
 
-    /// <summary>The first node whose outputs are not finite for the present inputs, or null: computes them again.</summary>
+    /// <summary>The first node whose outputs are not finite for the present inputs, or null: computes them again, moving statistics included.</summary>
     public Node? FirstNotFinite(bool training = false, ulong seed = 0)
     {
         NodeObserver<T>? observer = OnValues;
@@ -125,8 +128,14 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         {
             if (found is null && !values.IsEmpty && !T.IsFinite(TensorPrimitives.MaxMagnitude(values))) found = node;
         };
-        Forward(training, seed);
-        OnValues = observer;
+        try
+        {
+            Forward(training, seed);
+        }
+        finally
+        {
+            OnValues = observer;
+        }
         return found;
     }
 
@@ -165,6 +174,13 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                 if (_values.ContainsKey(value) || value.Constant is null) continue;
                 if (ParameterRoles.Of(node, i) is { } role)
                 {
+                    // Tied weights are one parameter, however many values hold them.
+                    if (_parameters.Keys.FirstOrDefault(known => known.Constant == value.Constant) is { } tied)
+                    {
+                        _same[value] = tied;
+                        _values.Add(value, _values[tied]);
+                        continue;
+                    }
                     string name = value.Name.Length > 0 ? value.Name : $"{node.Name}/{role.ToString().ToLowerInvariant()}";
                     var parameter = new Parameter<T>(value, name, role, node, options.Frozen?.Invoke(name) != true);
                     _parameters.Add(value, parameter);
@@ -198,10 +214,15 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>A step for each node; an activation that clamps rides on the node before it where nobody else sees that one's output.</summary>
     private void AddSteps(NetworkOptions options)
     {
-        var dropped = new Dictionary<Value, Value>();
+        foreach ((string name, float rate) in options.Dropout)
+        {
+            TrainingSettingException.ThrowUnless(rate is >= 0 and < 1, rate, "0 up to, not including, 1", $"dropout of '{name}'");
+            if (!Graph.Nodes.Any(node => node.Output.Name == name)) throw new TrainingSettingException($"dropout is asked for at '{name}'; the network has no such value");
+        }
+        var dropped = new Dictionary<Value, Value>(_same);
         foreach (Node node in Graph.Nodes)
         {
-            if (ClampOf(node.Op) is { } clamp && _steps.Find(step => step.Outputs[0] == node.Inputs[0]) is { } before && Carries(before, node))
+            if (ClampOf(node.Op) is { } clamp && !dropped.ContainsKey(node.Inputs[0]) && _steps.Find(step => step.Outputs[0] == node.Inputs[0]) is { } before && Carries(before, node))
             {
                 before.Rule.Clamp = clamp;
                 before.Outputs[0] = node.Output;
@@ -239,7 +260,9 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         if (options.InputGradients) trained.UnionWith(Graph.Inputs);
         foreach (Step step in _steps)
         {
-            if (!RuleTable.IsFlat(step.Node.Op) && step.Inputs.Any(trained.Contains)) trained.UnionWith(step.Outputs);
+            if (RuleTable.IsFlat(step.Node.Op) || !step.Inputs.Any(trained.Contains)) continue;
+            // Indices and other whole numbers choose; they are no function that could be followed.
+            trained.UnionWith(step.Outputs.Where(output => output.Type.Element == ElementType.Float32 || output.Type.Quantization is not null));
         }
         return trained;
     }
@@ -262,7 +285,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
         // Backward: the last step that reads a value is the first to write its gradient.
         var firstWriter = new Dictionary<Value, int>();
-        foreach (Value output in outputs.Where(trained.Contains)) AddGradient(output, alone: true);
+        foreach (Value output in outputs.Where(output => trained.Contains(output) && !_gradients.ContainsKey(output))) AddGradient(output, alone: true);
         for (int i = _steps.Count - 1; i >= 0; i--)
         {
             Step step = _steps[i];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
 
@@ -12,7 +13,16 @@ internal sealed class Tensor<T>(Shape shape) where T : unmanaged
 
     public int Length => Shape.ElementCount;
 
-    public int ByteCount => checked(Length * System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+    /// <summary>Its size in memory.</summary>
+    /// <exception cref="TrainingSettingException">It is larger than one tensor may be.</exception>
+    public int ByteCount
+    {
+        get
+        {
+            long bytes = (long)Length * Unsafe.SizeOf<T>();
+            return bytes <= int.MaxValue ? (int)bytes : throw new TrainingSettingException($"a tensor of shape {Shape} would take {bytes >> 20} MB; make the batch smaller");
+        }
+    }
 
     public Span<T> Span => _memory!.As<T>()[..Length];
 

@@ -13,7 +13,7 @@ internal sealed class Workers(int threads)
     /// <summary>Elements of a piece of streaming work: small enough to share, large enough to pay.</summary>
     public const int Grain = 1 << 14;
 
-    // Networks of as many threads take turns: threads park while nobody has work, and end with the program.
+    // Threads park while nobody has work, and end with the program. While one network has them, another computes alone.
     private static readonly ConcurrentDictionary<int, Lazy<ComputePool>> s_pools = new();
 
     [ThreadStatic]
@@ -32,7 +32,7 @@ internal sealed class Workers(int threads)
     public void Each(int count, Action<int> piece)
     {
         ComputePool? pool = Threads == 1 || count <= 1 ? null : s_pools.GetOrAdd(Threads, threads => new(() => new ComputePool(threads, new nint[threads]))).Value;
-        if (pool is null || !Monitor.TryEnter(pool))
+        if (pool is null || Monitor.IsEntered(pool) || !Monitor.TryEnter(pool))
         {
             for (int i = 0; i < count; i++) piece(i);
             return;

@@ -19,7 +19,7 @@ public sealed class ClassificationObjective(Loss<float> loss, int classes) : Obj
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batch);
-        double value = Evaluate(network, batch, network.OutputGradient());
+        double value = Evaluate(network, batch, network.OutputGradient() is { IsEmpty: false } gradient ? gradient : Unused(network));
         CountCorrect(network, batch, value);
         return value;
     }
@@ -29,8 +29,21 @@ public sealed class ClassificationObjective(Loss<float> loss, int classes) : Obj
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batch);
+        CountCorrect(network, batch, Evaluate(network, batch, Unused(network)));
+    }
+
+    /// <inheritdoc/>
+    public override double[] Sums
+    {
+        get => [_loss, _count, _correct];
+        set => (_loss, _count, _correct) = (value[0], (long)value[1], (long)value[2]);
+    }
+
+    /// <summary>A place for gradients that nobody asks for.</summary>
+    private Span<float> Unused(Network<float> network)
+    {
         if (_gradient.Length != network.Output().Length) _gradient = new float[network.Output().Length];
-        CountCorrect(network, batch, Evaluate(network, batch, _gradient));
+        return _gradient;
     }
 
     /// <inheritdoc/>

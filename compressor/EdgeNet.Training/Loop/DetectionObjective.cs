@@ -41,6 +41,8 @@ public sealed class DetectionObjective : Objective
         int priors = Find(priorOutput);
         (_boxOutput, _classOutput) = (Find(boxes), Find(scores));
         _sigmoid = settings?.Focal is not null;
+        if (DependsOnInput(network.Graph.Outputs[priors].Value)) throw new TrainingSettingException($"the priors ('{priorOutput}') depend on the picture; expected a constant");
+        network.Forward();
         _priors = network.Output(priors).ToArray();
         _classes = network.Graph.Outputs[_classOutput].Value.Type.Shape[^1];
         _scales = (settings ?? new MultiboxSettings()).Scales;
@@ -56,6 +58,9 @@ public sealed class DetectionObjective : Objective
         }
     }
 
+    private static bool DependsOnInput(Value value) =>
+        value.Constant is null && (value.Producer is null || value.Producer.Inputs.Any(DependsOnInput));
+
     /// <summary>Average precision at an intersection over union of 0.5, 0 to 1.</summary>
     public override string Metric => "AP50";
 
@@ -64,8 +69,12 @@ public sealed class DetectionObjective : Objective
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batch);
-        double value = _loss.Evaluate(
-            network.Output(_boxOutput), network.Output(_classOutput), Columns(batch), network.OutputGradient(_boxOutput), network.OutputGradient(_classOutput)).Total;
+        ReadOnlySpan<float> boxes = network.Output(_boxOutput), logits = network.Output(_classOutput);
+        MakeRoom(boxes.Length, logits.Length);
+        // Where all that leads to one of them is frozen, nobody asks for its gradient.
+        Span<float> boxGradient = network.OutputGradient(_boxOutput) is { IsEmpty: false } asked ? asked : _boxGradient.AsSpan(0, boxes.Length);
+        Span<float> classGradient = network.OutputGradient(_classOutput) is { IsEmpty: false } wanted ? wanted : _classGradient.AsSpan(0, logits.Length);
+        double value = _loss.Evaluate(boxes, logits, Columns(batch), boxGradient, classGradient).Total;
         _sum += value * batch.Count;
         _pictures += batch.Count;
         return value;
@@ -79,7 +88,7 @@ public sealed class DetectionObjective : Objective
         // Rows beyond the pictures that are there hold nothing to learn from, nor to measure.
         int count = _priors.Length / 4;
         ReadOnlySpan<float> boxes = network.Output(_boxOutput)[..(batch.Count * count * 4)], logits = network.Output(_classOutput)[..(batch.Count * count * _classes)];
-        if (_boxGradient.Length < boxes.Length) (_boxGradient, _classGradient) = (new float[boxes.Length], new float[logits.Length]);
+        MakeRoom(boxes.Length, logits.Length);
         IReadOnlyList<GroundTruth>[] truths = Columns(batch)[..batch.Count];
         _sum += batch.Count * (double)_loss.Evaluate(boxes, logits, truths, _boxGradient.AsSpan(0, boxes.Length), _classGradient.AsSpan(0, logits.Length)).Total;
         _pictures += batch.Count;
@@ -96,6 +105,18 @@ public sealed class DetectionObjective : Objective
         _samples.Clear();
         (_sum, _pictures) = (0, 0);
         return total;
+    }
+
+    /// <inheritdoc/>
+    public override double[] Sums
+    {
+        get => [_sum, _pictures];
+        set => (_sum, _pictures) = (value[0], (int)value[1]);
+    }
+
+    private void MakeRoom(int boxes, int logits)
+    {
+        if (_boxGradient.Length < boxes) (_boxGradient, _classGradient) = (new float[boxes], new float[logits]);
     }
 
     private Detection[] Detect(ReadOnlySpan<float> codes, ReadOnlySpan<float> logits)

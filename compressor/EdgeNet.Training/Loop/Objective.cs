@@ -17,6 +17,9 @@ public abstract class Objective
     /// <summary>Takes a batch that went forward into the figures.</summary>
     public abstract void Count(Network<float> network, Batch batch);
 
+    /// <summary>The sums since the last <see cref="Total"/>, for a run that is interrupted to go on with.</summary>
+    public abstract double[] Sums { get; set; }
+
     /// <summary>The figures of all batches since the last call.</summary>
     public abstract Evaluation Total();
 }

@@ -86,6 +86,9 @@ public sealed class Trainer
     /// <summary>Sees each epoch that is done.</summary>
     public Action<EpochRecord>? OnEpoch { get; set; }
 
+    /// <summary>Whether the weights at the end are those of <see cref="BestEpoch"/>.</summary>
+    public bool KeepsBest => _plan.KeepsBest && _validation is not null;
+
     /// <summary>What the run showed so far.</summary>
     public TrainingHistory History { get; private set; }
 
@@ -116,7 +119,7 @@ public sealed class Trainer
                 _batch++;
                 if (_step % Math.Max(1, (long)_plan.Epochs * _training.BatchesPerEpoch / MostSteps) == 0) History.Steps.Add(new StepLoss(_step, loss));
                 OnBatch?.Invoke(new TrainingProgress(_epoch, _batch, _training.BatchesPerEpoch, loss, rate));
-                if (last) break;
+                if (last) continue;
                 bool stop = cancellation.IsCancellationRequested;
                 if (stop || Stopwatch.GetElapsedTime(lastCheckpoint) > _plan.CheckpointInterval)
                 {
@@ -152,6 +155,8 @@ public sealed class Trainer
         ulong seed = Noise.Mix(((ulong)(uint)_plan.Seed << 32) + (ulong)_step);
         batch.Input.CopyTo(_network.Input());
         _network.Forward(training: true, seed);
+        // What the objective does not look at has no gradient; others may have added theirs there.
+        for (int i = 0; i < _network.Graph.Outputs.Length; i++) _network.OutputGradient(i).Clear();
         double loss = _objective.Descend(_network, batch);
         if (!double.IsFinite(loss))
         {
@@ -227,11 +232,16 @@ public sealed class Trainer
         };
         _problems = _training.Problems.All.Count;
         History.Epochs.Add(record);
-        if (validation is not null && validation.Metrics.GetValueOrDefault(_objective.Metric, double.NegativeInfinity) is var figure
-            && (_best is null || figure > _bestFigure || (figure == _bestFigure && validation.Loss < History.Epochs[BestEpoch - 1].ValidationLoss)))
+        if (validation is not null)
         {
-            (_bestFigure, BestEpoch) = (figure, _epoch);
-            _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
+            // Nothing to find gives no figure: then the loss decides.
+            double figure = validation.Metrics.GetValueOrDefault(_objective.Metric, double.NaN);
+            if (double.IsNaN(figure)) figure = double.NegativeInfinity;
+            if (_best is null || figure > _bestFigure || (figure == _bestFigure && validation.Loss < History.Epochs[BestEpoch - 1].ValidationLoss))
+            {
+                (_bestFigure, BestEpoch) = (figure, _epoch);
+                _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
+            }
         }
         (_batch, _normSum) = (0, 0);
         WriteCheckpoint();
@@ -252,7 +262,7 @@ public sealed class Trainer
 
     /// <summary>What a checkpoint holds beside arrays; first the settings that make the run what it is.</summary>
     private sealed record State(
-        string[] Settings, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double BestFigure, int BestEpoch, string History);
+        string[] Settings, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double[] Sums, double BestFigure, int BestEpoch, string History);
 
     /// <summary>What must be the same for a run to go on.</summary>
     private static string[] SettingsOf(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, RunDescription run) =>
@@ -265,7 +275,7 @@ public sealed class Trainer
     private void WriteCheckpoint()
     {
         if (_plan.CheckpointPath is null) return;
-        var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
+        var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
         Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
     }
 
@@ -287,7 +297,7 @@ public sealed class Trainer
         Restore(arrays[.._parameters.Length]);
         for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
         _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
-        (_epoch, _batch, _step, _normSum, _bestFigure, BestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.BestFigure, state.BestEpoch);
+        (_epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, BestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.Sums, state.BestFigure, state.BestEpoch);
         return true;
     }
 

@@ -59,7 +59,7 @@ internal static class Folding
                 int end = memory is null ? last : group + 1;
                 int perGroup = outputs / groups;
                 to[(group * perGroup)..(end * perGroup)].Fill(TFold.Start);
-                int from = group * ofGroup + rows * part / parts * step, until = (end - 1) * ofGroup + rows * (part + 1) / parts * step;
+                int from = group * ofGroup + (int)((long)rows * part / parts) * step, until = (end - 1) * ofGroup + (int)((long)rows * (part + 1) / parts) * step;
                 Fold<T, TFold>(grouped.Between(from, until, Run), tensor, across, to, source);
             }
         });
