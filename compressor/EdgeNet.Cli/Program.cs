@@ -54,12 +54,12 @@ internal static partial class Program
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or TrainingSettingException or ArchitectureException)
         {
             return Complain(e.Message, ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException or FormatException
-            or TrainingSettingException or ArchitectureException or CheckpointException or DivergedException
+        catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException
+            or CheckpointException or DivergedException
             or InvalidDataException or UnauthorizedAccessException)
         {
             return Complain(e.Message);

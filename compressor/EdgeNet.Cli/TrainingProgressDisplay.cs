@@ -29,7 +29,8 @@ internal sealed class TrainingProgressDisplay
     public void End()
     {
         if (_live) _error.Write("\r\e[K");
-        if (_trainer.KeepsBest && _trainer.BestEpoch > 0) _error.WriteLine($"best epoch {_trainer.BestEpoch}");
+        if (!_trainer.KeepsBest || _trainer.History.Epochs.Count == 0) return;
+        _error.WriteLine(_trainer.BestEpoch > 0 ? $"best epoch {_trainer.BestEpoch}" : "no epoch did better than the weights before, which are kept");
     }
 
     private void Batch(TrainingProgress progress)

@@ -37,8 +37,8 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
     {
         if (holdOut < 2) throw new UsageException($"--hold-out {holdOut}: expected at least 2, as every picture would be held out");
         IExampleSource all = TrainingData.Open(data, DataPart.Training, problems);
-        IExampleSource? tested = test is null ? OwnTest(data, all, problems) : TrainingData.Open(test, DataPart.Test, problems);
-        IExampleSource? chosen = validation is null ? null : TrainingData.Open(validation, DataPart.Test, problems);
+        IExampleSource? tested = test is null ? OwnTest(data, all, problems) : AsIn(all, TrainingData.Open(test, DataPart.Test, problems));
+        IExampleSource? chosen = validation is null ? null : AsIn(all, TrainingData.Open(validation, DataPart.Test, problems));
         if (chosen is null && (holdOut is not null || tested is null))
         {
             DataSplit split = DataSplit.Every(all, holdOut ?? StandardHoldOut);
@@ -48,6 +48,15 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
         IExampleSource[] training = [.. Enumerable.Repeat<IExampleSource>(new CachedSource(all, cacheBytes / 2), repeat), .. also.Select(path => new CachedSource(Other(path, problems), cacheBytes / 2 / also.Count))];
         return new TrainingSets(training.Length == 1 ? training[0] : new JoinedSource(training), chosen is null ? null : new CachedSource(chosen, cacheBytes / 4), tested is null ? null : new CachedSource(tested, cacheBytes / 4));
     }
+
+    /// <summary>The same pictures with classes numbered as those of a model, found by their names.</summary>
+    /// <exception cref="Vision.DatasetException">A class is none of the model's.</exception>
+    public TrainingSets NumberedAs(IReadOnlyList<string> classes, string of) => new(
+        new RelabelledSource(Training, classes, of), Validation is null ? null : new RelabelledSource(Validation, classes, of), Test is null ? null : new RelabelledSource(Test, classes, of));
+
+    /// <summary>Sets that name their classes have them in their own order, and perhaps not all.</summary>
+    private static IExampleSource AsIn(IExampleSource training, IExampleSource other) =>
+        other.Classes.Count == 0 || other.Classes.SequenceEqual(training.Classes) ? other : new RelabelledSource(other, training.Classes, "the classes to train");
 
     /// <summary>Labelled pictures, or a folder of pictures that nobody has labelled.</summary>
     private static IExampleSource Other(string path, DataProblems problems) =>

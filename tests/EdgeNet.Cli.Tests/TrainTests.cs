@@ -46,7 +46,7 @@ public sealed class TrainTests : IDisposable
         CommandLine.Run("convert", _folder["plain.onnx"], "-o", _folder["carded.edgenet"]).Succeeded();
         string other = Colours("other", ("dark", 0x101010), ("grey", 0x707070), ("white", 0xF0F0F0));
         CommandLine run = Train(_folder["carded.edgenet"], "--data", other, "-o", _folder["second.edgenet"], "--freeze", "conv", "--epochs", "30", "--rate", "0.003", "--validation", other, "--test", other);
-        Assert.Contains($"{_folder["carded.edgenet"]} knows 2 classes, the data has 3: its last layer starts anew\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"{_folder["carded.edgenet"]} knows other classes than the data, which has 3: its last layer starts anew\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("test       accuracy 1.0000", run.Succeeded(), StringComparison.Ordinal);
         Graph first = ModelFile.Load(_folder["carded.edgenet"]), second = ModelFile.Load(_folder["second.edgenet"]);
         Assert.Equal("dark, grey, white", string.Join(", ", second.Card.Labels!.Value));
@@ -117,7 +117,7 @@ public sealed class TrainTests : IDisposable
         Directory.CreateDirectory(Path.Combine(data, "green"));
         CommandLine run = Lenet("--data", data);
         run.Succeeded();
-        Assert.Contains($"{Path.Combine(data, "green")}: skipped: no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"{Path.Combine(data, "green")}: skipped: no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder; the class is left out\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,6 +171,25 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Classes_are_matched_by_name_whatever_their_order()
+    {
+        Train("-a", "lenet-5", "--input", "16x16", "--data", Colours("data", ("blue", 0x2030A0), ("red", 0xE05040)), "-o", _folder["first.edgenet"]).Succeeded();
+        // Only one of the two, and the one that would be number 0.
+        string part = Colours("part", ("red", 0xE05040));
+        CommandLine run = Train(_folder["first.edgenet"], "--data", part, "--test", part, "--epochs", "1", "--rate", "1e-6", "-o", _folder["second.edgenet"]);
+        Assert.Contains("test       accuracy 1.0000", run.Succeeded(), StringComparison.Ordinal);
+        Assert.DoesNotContain("anew", run.Error, StringComparison.Ordinal);
+        Train("-a", "lenet-5", "--input", "16x16", "--data", part, "--validation", _folder["data"], "-o", _folder["x.onnx"]).Failed(1, "'blue' is none of the classes to train");
+    }
+
+    [Theory]
+    [InlineData("--freeze", "conv9", "--freeze conv9", "conv1/weights")]
+    [InlineData("--priors", "0.2:0.9:0.5", "--priors", "detectors")]
+    [InlineData("--report", "page.csv", "page.csv", ".html")]
+    public void Options_that_would_do_nothing_or_harm_are_refused(string option, string value, params string[] words) =>
+        Lenet("--data", Colours("data", ("blue", 0x2030A0), ("red", 0xE05040)), option, value).Failed(2, words);
+
+    [Fact]
     public void What_to_train_is_either_a_model_or_an_architecture()
     {
         string data = Colours("data", ("blue", 0x2030A0), ("red", 0xE05040));
@@ -196,7 +215,7 @@ public sealed class TrainTests : IDisposable
     {
         string data = Colours("data", ("blue", 0x2030A0), ("red", 0xE05040));
         string[] args = ["--data", data, "-o", _folder["x.onnx"], "--input", "16x16", option, value];
-        Train(option == "--architecture" ? args : [.. args, "-a", "lenet-5"]).Failed(1, words);
+        Train(option == "--architecture" ? args : [.. args, "-a", "lenet-5"]).Failed(2, words);
         Assert.False(File.Exists(_folder["x.onnx"]));
     }
 
@@ -212,7 +231,7 @@ public sealed class TrainTests : IDisposable
         string data = Colours("data", ("blue", 0x2030A0), ("red", 0xE05040));
         string[] args = ["-a", "lenet-5", "--data", data, option, value];
         CommandLine run = Train([.. args, .. option == "--input" ? [] : (string[])["--input", "16x16"], .. option == "--output" ? [] : (string[])["-o", _folder["x.onnx"]]]);
-        run.Failed(value == "0x16" ? 1 : 2, words);
+        run.Failed(2, words);
     }
 
     [Theory]

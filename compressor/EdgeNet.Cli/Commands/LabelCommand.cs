@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeNet.Model;
 using EdgeNet.Model.Format;
 using EdgeNet.Prediction;
 using EdgeNet.Runtime;
@@ -29,7 +30,12 @@ internal static class LabelCommand
             string folder = parsed.GetRequiredValue(data), target = parsed.GetRequiredValue(output), name = parsed.GetRequiredValue(label);
             string[] pictures = PictureFolder.Pictures(folder);
             if (pictures.Length == 0) throw new DatasetException($"{folder}: no pictures (.jpg, .png, .bmp, .ppm, .pgm) inside");
-            float least = Math.Min(parsed.GetValue(sure), parsed.GetValue(unsure));
+            int classes = detector.Labels.Count > 0 ? detector.Labels.Count : ClassesOf(session.Graph);
+            if (!Enumerable.Range(0, classes).Any(number => IsNamed(number, name)))
+                throw new UsageException($"--class {name}: the model has no such class; it has {(detector.Labels.Count > 0 ? string.Join(", ", detector.Labels) : $"numbers up to {classes - 1}, and no names")}");
+            float least = parsed.GetValue(unsure);
+            if (least > parsed.GetValue(sure)) throw new UsageException($"--unsure {least} is above --sure {parsed.GetValue(sure)}; expected at most that");
+            TextWriter error = parsed.InvocationConfiguration.Error;
             int found = 0;
             AtomicFile.Write(target, stream =>
             {
@@ -37,9 +43,19 @@ internal static class LabelCommand
                 table.WriteLine("file\twidth\theight\txmin\tymin\txmax\tymax\tunsure");
                 foreach (string path in pictures)
                 {
-                    Image image = ImageFile.Load(path);
+                    Image image;
+                    try
+                    {
+                        image = ImageFile.Load(path);
+                    }
+                    // Left out, not called empty: training would take everything on it for background.
+                    catch (Exception e) when (e is ImageFormatException or IOException or UnauthorizedAccessException)
+                    {
+                        error.WriteLine($"{path}: skipped: {e.Message}");
+                        continue;
+                    }
                     string start = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}\t{image.Width}\t{image.Height}");
-                    Detection[] boxes = [.. detector.Detect(image, least).Where(box => detector.LabelOf(box.Label) == name || box.Label.ToString(CultureInfo.InvariantCulture) == name)];
+                    Detection[] boxes = [.. detector.Detect(image, least).Where(box => IsNamed(box.Label, name))];
                     if (boxes.Length == 0) table.WriteLine(start);
                     foreach (Detection one in boxes)
                     {
@@ -50,10 +66,19 @@ internal static class LabelCommand
                     }
                 }
             });
-            parsed.InvocationConfiguration.Error.WriteLine($"{target}: {found} boxes on {pictures.Length} pictures");
+            error.WriteLine($"{target}: {found} boxes on {pictures.Length} pictures");
             return ExitCode.Success;
+
+            bool IsNamed(int number, string word) => detector.LabelOf(number) == word || number.ToString(CultureInfo.InvariantCulture) == word;
         });
         return command;
+    }
+
+    /// <summary>As many as there are scores; of decoded boxes, which say their class themselves, any.</summary>
+    private static int ClassesOf(Graph graph)
+    {
+        Detector detector = graph.Card.Detector!;
+        return detector.Coding == BoxCoding.Decoded ? short.MaxValue : graph.Outputs.First(output => output.Name == detector.Scores[0]).Value.Type.Shape[^1];
     }
 
     private static Option<float> Score(string name, float otherwise, string description)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgeNet.Import.Onnx;
 using EdgeNet.Model;
+using EdgeNet.Prediction;
 using EdgeNet.Training;
 
 namespace EdgeNet.Cli.Commands;
@@ -20,17 +21,20 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed, TrainOptions options, CancellationToken cancellation)
     {
-        int seed = parsed.GetValue(options.Seed), threads = parsed.GetValue(options.Threads), batch = parsed.GetValue(options.Batch);
+        int seed = parsed.GetValue(options.Seed), threads = parsed.GetValue(options.Threads);
         string[] targets = parsed.GetRequiredValue(options.Output);
+        if (parsed.GetValue(options.Report) is { } page && !page.EndsWith(".html", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--report {page}: expected a name that ends in .html");
         CheckPlaces(targets, [parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)]);
         TextWriter error = parsed.InvocationConfiguration.Error;
         var problems = new DataProblems();
         TrainingSets sets = TrainingSets.Open(
             parsed.GetRequiredValue(options.Data), parsed.GetValue(options.Also)!, parsed.GetValue(options.Repeat), parsed.GetValue(options.Validation), parsed.GetValue(options.Test), parsed.GetResult(options.HoldOut) is { Implicit: false } ? parsed.GetValue(options.HoldOut) : null,
             (long)parsed.GetValue(options.Cache) << 20, problems);
-        (Graph whole, IReadOnlyDictionary<string, float> dropout) = Start(parsed, options, sets);
+        (Graph whole, IReadOnlyDictionary<string, float> dropout, sets) = Start(parsed, options, sets);
+        PictureModel.CheckCard(whole);
         Graph graph = Logits.Of(whole);
         string[] frozen = parsed.GetValue(options.Freeze)!;
+        int batch = Math.Min(parsed.GetValue(options.Batch), parsed.GetResult(options.Batch) is { Implicit: false } ? int.MaxValue : Math.Max(1, sets.Training.Count));
         var network = new Network<float>(graph, new NetworkOptions
         {
             Batch = batch,
@@ -38,12 +42,14 @@ internal static class TrainCommand
             Dropout = dropout,
             Frozen = frozen.Length == 0 ? null : name => frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)),
         });
+        if (Array.Find(frozen, prefix => !network.Parameters.Any(parameter => parameter.Name.StartsWith(prefix, StringComparison.Ordinal))) is { } unknown)
+            throw new UsageException($"--freeze {unknown}: no parameter's name begins so; the first are {string.Join(", ", network.Parameters.Take(3).Select(parameter => parameter.Name))}");
         if (!network.Parameters.Any(parameter => parameter.Trains)) throw new UsageException("nothing is left to train: --freeze covers all parameters, or the model has none");
         bool detector = IsDetector(whole);
         // Pictures whose names begin with the number of their class do not say how many classes there are.
         int classes = sets.Training.Classes.Count > 0 ? sets.Training.Classes.Count : graph.Outputs[0].Value.Type.Shape[^1];
         Objective objective = detector ? Detection(network, whole) : new ClassificationObjective(NamedLosses.Parse<float>(parsed.GetRequiredValue(options.Loss)), classes);
-        Preprocessing preprocessing = whole.Card.Preprocessing ?? throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
+        Preprocessing preprocessing = whole.Card.Preprocessing!;
         (int height, int width) = InputSize(graph.Inputs[0].Type.Shape, preprocessing.Layout);
         var settings = new BatchSettings(batch, width, height, preprocessing)
         {
@@ -52,7 +58,7 @@ internal static class TrainCommand
         };
         string augment = parsed.GetRequiredValue(options.Augment);
         IReadOnlyList<ObjectCutout> objects = augment.Split(',', ':', '@').Any(word => word.Trim() == "paste") ? ObjectCutout.From(sets.Training) : [];
-        IReadOnlyList<IAugmentation> augmentations = AugmentationList.Parse(augment, width, height, problems, objects);
+        IReadOnlyList<IAugmentation> augmentations = Augmentations(augment, width, height, problems, objects);
         var training = new BatchLoader(sets.Training, settings with { Augmentations = augmentations }, problems);
         BatchLoader? validation = sets.Validation is null ? null : new BatchLoader(sets.Validation, settings with { KeepIncomplete = true }, problems);
         TrainingPlan plan = Plan(parsed, options);
@@ -75,11 +81,19 @@ internal static class TrainCommand
         if (resumed) error.WriteLine($"going on from {plan.CheckpointPath}: {trainer.History.Epochs.Count} epochs are done");
         BatchLoader? test = sets.Test is null ? null : new BatchLoader(sets.Test, settings with { KeepIncomplete = true }, problems);
         TextWriter output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(options.Model) is not null && !resumed) Measure("before: ");
+        if (parsed.GetValue(options.Model) is not null && !resumed && Measure("before: ") is { } before) trainer.BeginWith(before);
         progress.Begin();
+        using var interruption = new Interruption(cancellation);
         try
         {
-            trainer.Run(cancellation);
+            trainer.Run(interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine(plan.CheckpointPath is null
+                ? "edgenet: interrupted; nothing is kept without --checkpoint"
+                : $"edgenet: interrupted; the same command goes on from {plan.CheckpointPath}");
+            throw;
         }
         finally
         {
@@ -102,10 +116,13 @@ internal static class TrainCommand
         }
         return ExitCode.Success;
 
-        void Measure(string when)
+        // Gives the figures on the validation set.
+        Evaluation? Measure(string when)
         {
-            if (validation is not null) Print($"{when}validation", trainer.Evaluate(validation), sets.Validation!.Count);
+            Evaluation? chosenBy = validation is null ? null : trainer.Evaluate(validation);
+            if (chosenBy is not null) Print($"{when}validation", chosenBy, sets.Validation!.Count);
             if (test is not null) Print($"{when}test", trainer.Evaluate(test), sets.Test!.Count);
+            return chosenBy;
         }
 
         void Print(string name, Evaluation figures, int count) => output.WriteLine(
@@ -123,6 +140,20 @@ internal static class TrainCommand
         {
             if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
             if (Directory.Exists(file)) throw new IOException($"{file}: is a folder; expected the name of a file");
+            if (file is not null) RequireWritable(file);
+        }
+    }
+
+    private static void RequireWritable(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!, probe = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            using (File.Create(probe, 1, FileOptions.DeleteOnClose)) { }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file}: nothing can be written to {folder}; choose another place", e);
         }
     }
 
@@ -142,8 +173,20 @@ internal static class TrainCommand
         HistogramEvery = parsed.GetValue(options.Report) is null ? 0 : Math.Max(1, parsed.GetValue(options.Epochs) / 5),
     };
 
-    /// <summary>The network before training, with what training drops out.</summary>
-    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout) Start(ParseResult parsed, TrainOptions options, TrainingSets sets)
+    private static IReadOnlyList<IAugmentation> Augmentations(string text, int width, int height, DataProblems problems, IReadOnlyList<ObjectCutout> objects)
+    {
+        try
+        {
+            return AugmentationList.Parse(text, width, height, problems, objects);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>The network before training, with what training drops out, and the data with its classes numbered as the network has them.</summary>
+    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout, TrainingSets Sets) Start(ParseResult parsed, TrainOptions options, TrainingSets sets)
     {
         string? path = parsed.GetValue(options.Model), name = parsed.GetValue(options.Architecture);
         if (path is null == name is null) throw new UsageException("give either a MODEL to go on from or --architecture to start from nothing");
@@ -153,17 +196,19 @@ internal static class TrainCommand
         {
             Graph graph = ModelSource.Load(path);
             if (parsed.GetValue(options.Card) is { } card) graph = graph.WithCard(ModelCardFile.Load(card));
+            foreach (Option option in (Option[])[options.Input, options.Width, options.Dropout, options.Priors])
+            {
+                if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is for --architecture; {path} is what it is");
+            }
+            if (graph.Card.Preprocessing is null) throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
             RequireKind(path, IsDetector(graph));
-            if (graph.Outputs.FirstOrDefault(output => output.Name is "class_logits" or "scores") is { } scores && IsDetector(graph) && scores.Value.Type.Shape[^1] <= classes.Count)
-                throw new UsageException($"{path} finds {scores.Value.Type.Shape[^1] - 1} classes, the data has {classes.Count}; train an architecture from nothing, or leave classes out");
-            if (IsDetector(graph) || classes.Count == 0 || graph.Outputs is not [var only] || only.Value.Type.Shape[^1] == classes.Count) return (graph, new Dictionary<string, float>());
-            parsed.InvocationConfiguration.Error.WriteLine($"{path} knows {only.Value.Type.Shape[^1]} classes, the data has {classes.Count}: its last layer starts anew");
-            return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), new Dictionary<string, float>());
+            return GoOn(path, graph, sets, seed, parsed.InvocationConfiguration.Error);
         }
         if (classes.Count == 0) throw new UsageException($"{parsed.GetValue(options.Data)} does not name its classes; to start from nothing, put the pictures into a folder for each class");
         Architecture architecture = Architecture.Named(name!);
         bool detector = architecture.Name.StartsWith("ssd", StringComparison.Ordinal);
         RequireKind(name!, detector);
+        if (!detector && parsed.GetValue(options.Priors) is not null) throw new UsageException($"--priors is for detectors; {name} finds classes");
         ArchitectureSettings settings = architecture.Defaults with
         {
             Classes = classes.Count + (detector ? 1 : 0),
@@ -182,13 +227,40 @@ internal static class TrainCommand
         }
         if (parsed.GetValue(options.Priors) is { } priors) settings = settings with { Priors = PriorsOf(priors, settings.Priors) };
         UntrainedNetwork untrained = architecture.Build(settings);
-        return (untrained.Graph, untrained.Dropout);
+        return (untrained.Graph, untrained.Dropout, sets);
 
         void RequireKind(string network, bool finds)
         {
             bool has = sets.HasBoxes();
             if (finds != has) throw new UsageException($"{network} finds {(finds ? "boxes" : "classes")}, {parsed.GetValue(options.Data)} has {(has ? "boxes" : "classes")}");
         }
+    }
+
+    /// <summary>
+    /// A model and the data to go on with. Classes that both name are matched by name; where the data has others, a classifier's last layer starts
+    /// anew. Where the model has no names, it is as many classes in the same order.
+    /// </summary>
+    private static (Graph Graph, IReadOnlyDictionary<string, float> Dropout, TrainingSets Sets) GoOn(string path, Graph graph, TrainingSets sets, int seed, TextWriter error)
+    {
+        var none = new Dictionary<string, float>();
+        IReadOnlyList<string> classes = sets.Training.Classes;
+        bool detector = IsDetector(graph);
+        if (classes.Count == 0 || (!detector && graph.Outputs.Length != 1)) return (graph, none, sets);
+        // Sets do not count the background.
+        int first = detector ? 1 : 0;
+        string[] known = graph.Card.Labels is { IsDefault: false } labels ? [.. labels.Skip(first)] : [];
+        if (known.Length > 0 && classes.All(known.Contains)) return (graph, none, sets.NumberedAs(known, $"the classes of {path}"));
+        GraphOutput scores = detector ? graph.Outputs.First(output => output.Name == (graph.Card.Detector?.Scores[0] ?? "class_logits")) : graph.Outputs[0];
+        int count = scores.Value.Type.Shape[^1] - first;
+        if (known.Length == 0 && count == classes.Count)
+        {
+            error.WriteLine($"{path} does not name its classes; they are taken to be {string.Join(", ", classes.Take(10))}{(count > 10 ? ", …" : "")}");
+            return (graph.WithCard(graph.Card with { Labels = detector ? ["background", .. classes] : [.. classes] }), none, sets);
+        }
+        if (detector)
+            throw new UsageException($"{path} finds {(known.Length > 0 ? string.Join(", ", known.Take(10)) : $"{count} classes")}, the data has {string.Join(", ", classes.Take(10))}; train an architecture from nothing, or leave classes out");
+        error.WriteLine($"{path} knows other classes than the data, which has {classes.Count}: its last layer starts anew");
+        return (graph.ReplaceClassifier(classes.Count, [.. classes], seed), none, sets);
     }
 
     private static PriorSettings PriorsOf(string text, PriorSettings settings)

@@ -35,7 +35,7 @@ public sealed class BatchLoader
         _classCount = settings.ClassCount ?? source.Classes.Count;
         if (source.Count == 0) throw Problems.Fatal("data set", "no pictures");
         if (BatchesPerEpoch == 0)
-            throw Problems.Fatal(source.NameOf(0), $"{source.Count} pictures do not fill a batch of {settings.BatchSize}; make the batch smaller");
+            throw Problems.Fatal("data set", $"{source.Count} pictures do not fill a batch of {settings.BatchSize}; make the batch smaller");
     }
 
     /// <summary>What was found wrong with pictures so far.</summary>

@@ -47,7 +47,7 @@ public static class BatchSize
             for (int i = 0; i < copy.Outputs.Length; i++)
             {
                 Shape shape = copy.Outputs[i].Type.Shape;
-                if (varying >= 0 && (axis >= shape.Rank || shape[axis] != count)) throw Mixes(node, $"gives {shape}");
+                if (varying >= 0 && (axis < 0 || axis >= shape.Rank || shape[axis] != count)) throw Mixes(node, $"gives {shape}");
                 map[node.Outputs[i]] = copy.Outputs[i];
                 if (varying >= 0) axes[node.Outputs[i]] = axis;
             }

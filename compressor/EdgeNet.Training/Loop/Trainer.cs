@@ -50,7 +50,7 @@ public sealed class Trainer
     private readonly Parameter<float>[] _parameters;
     private readonly (Parameter<float> Parameter, int Begin, int Length, float[] State)[] _pieces;
     private float[][]? _best;
-    private double _bestFigure = double.NegativeInfinity;
+    private double _bestFigure = double.NegativeInfinity, _bestLoss = double.PositiveInfinity;
     private int _epoch, _batch;
     private long _step;
     private double _normSum;
@@ -92,7 +92,7 @@ public sealed class Trainer
     /// <summary>What the run showed so far.</summary>
     public TrainingHistory History { get; private set; }
 
-    /// <summary>The epoch, from 1, that was best by the objective's figure on the validation set; 0 before the first, or where nothing is validated.</summary>
+    /// <summary>The epoch, from 1, that was best by the objective's figure on the validation set; 0 if none was better than the beginning, or nothing is validated.</summary>
     public int BestEpoch { get; private set; }
 
     /// <summary>Trains until the plan ends, patience does, or it is cancelled; then the network has the weights of the best epoch, or of the last where nothing is validated.</summary>
@@ -148,7 +148,17 @@ public sealed class Trainer
         return _objective.Total();
     }
 
-    private bool HasLostPatience => _plan.Patience > 0 && BestEpoch > 0 && _epoch - BestEpoch >= _plan.Patience;
+    /// <summary>Takes the weights as they are for the best so far, so that training can only do better.</summary>
+    /// <param name="before">Their figures on the validation set.</param>
+    public void BeginWith(Evaluation before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        (_bestFigure, _bestLoss) = (before.Metrics.GetValueOrDefault(_objective.Metric, double.NaN), before.Loss);
+        if (double.IsNaN(_bestFigure)) _bestFigure = double.NegativeInfinity;
+        _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
+    }
+
+    private bool HasLostPatience => _plan.Patience > 0 && _best is not null && _epoch - BestEpoch >= _plan.Patience;
 
     private double Descend(Batch batch)
     {
@@ -237,9 +247,9 @@ public sealed class Trainer
             // Nothing to find gives no figure: then the loss decides.
             double figure = validation.Metrics.GetValueOrDefault(_objective.Metric, double.NaN);
             if (double.IsNaN(figure)) figure = double.NegativeInfinity;
-            if (_best is null || figure > _bestFigure || (figure == _bestFigure && validation.Loss < History.Epochs[BestEpoch - 1].ValidationLoss))
+            if (_best is null || figure > _bestFigure || (figure == _bestFigure && validation.Loss < _bestLoss))
             {
-                (_bestFigure, BestEpoch) = (figure, _epoch);
+                (_bestFigure, _bestLoss, BestEpoch) = (figure, validation.Loss, _epoch);
                 _best = [.. _parameters.Select(parameter => parameter.Values.ToArray())];
             }
         }
@@ -262,7 +272,7 @@ public sealed class Trainer
 
     /// <summary>What a checkpoint holds beside arrays; first the settings that make the run what it is.</summary>
     private sealed record State(
-        string[] Settings, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double[] Sums, double BestFigure, int BestEpoch, string History);
+        string[] Settings, string[] Parameters, int Epoch, int Batch, long Step, double NormSum, double[] Sums, double BestFigure, double BestLoss, int BestEpoch, string History);
 
     /// <summary>What must be the same for a run to go on.</summary>
     private static string[] SettingsOf(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, RunDescription run) =>
@@ -275,7 +285,7 @@ public sealed class Trainer
     private void WriteCheckpoint()
     {
         if (_plan.CheckpointPath is null) return;
-        var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
+        var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, _bestLoss, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
         Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
     }
 
@@ -297,7 +307,8 @@ public sealed class Trainer
         Restore(arrays[.._parameters.Length]);
         for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
         _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
-        (_epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, BestEpoch) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.Sums, state.BestFigure, state.BestEpoch);
+        (_epoch, _batch, _step, _normSum, _objective.Sums) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.Sums);
+        (_bestFigure, _bestLoss, BestEpoch) = (state.BestFigure, state.BestLoss, state.BestEpoch);
         return true;
     }
 

@@ -21,17 +21,23 @@ public static class ClassFolders
         if (classes.Length == 0)
             throw new DatasetException($"{folder}: no folders inside; expected one for each class, with its pictures");
         List<LabelledPicture> pictures = [];
-        for (int label = 0; label < classes.Length; label++)
+        List<string> names = [];
+        foreach (string path in classes)
         {
-            string[] paths = PictureFolder.Pictures(classes[label]);
+            string[] paths = PictureFolder.Pictures(path);
             if (paths.Length == 0)
-                AnnotationFile.Skip(classes[label], "no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder", "", skipped);
-            pictures.AddRange(paths.Select(path => new LabelledPicture(path, label)));
+            {
+                AnnotationFile.Skip(path, "no picture (.jpg, .png, .bmp, .ppm, .pgm) of this class; add some or remove the folder", "; the class is left out", skipped);
+                continue;
+            }
+            int label = names.Count;
+            pictures.AddRange(paths.Select(picture => new LabelledPicture(picture, label)));
+            names.Add(Path.GetFileName(path));
         }
 
         if (pictures.Count == 0)
             throw new DatasetException($"{folder}: no picture in any of its {classes.Length} folders");
-        return new ClassificationSet([.. classes.Select(path => Path.GetFileName(path))], pictures);
+        return new ClassificationSet(names, pictures);
     }
 
     /// <summary>Pictures whose names start with the number of their class: <c>0012_goldfinch.jpg</c>.</summary>
@@ -50,6 +56,6 @@ public static class ClassFolders
         int digits = name.TakeWhile(char.IsAsciiDigit).Count();
         return int.TryParse(name.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < MaximumClass
             ? label
-            : throw new DatasetException($"{path}: the name starts with no class number below {MaximumClass}; expected one like 0012_name.jpg");
+            : throw new DatasetException($"{path}: the name starts with no class number below {MaximumClass}; expected one like 0012_name.jpg, or a folder for each class with its pictures");
     }
 }

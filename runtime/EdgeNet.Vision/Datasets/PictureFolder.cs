@@ -12,10 +12,10 @@ public static class PictureFolder
             ? [.. Directory.EnumerateFiles(folder).Where(IsPicture).Order(StringComparer.Ordinal)]
             : throw new DatasetException($"{folder}: no such folder");
 
-    /// <summary>The folders directly in a folder, by name.</summary>
+    /// <summary>The folders directly in a folder, by name; hidden ones are none.</summary>
     internal static string[] Folders(string folder) =>
         Directory.Exists(folder)
-            ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)]
             : throw new DatasetException($"{folder}: no such folder");
 
     /// <summary>The picture of this name without extension, or null.</summary>

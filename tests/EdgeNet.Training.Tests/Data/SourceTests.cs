@@ -16,8 +16,8 @@ public class SourceTests
         folder.Picture("dogs/a.png", TestPictures.Random(8, 8, 2));
         Directory.CreateDirectory(folder["birds/none/"]);
         IExampleSource source = TrainingData.Open(folder.Path, DataPart.Training, _problems);
-        Assert.Equal(["birds", "cats", "dogs"], source.Classes);
-        Assert.Equal([1, 2], Enumerable.Range(0, source.Count).Select(i => source.Read(i).Label));
+        Assert.Equal(["cats", "dogs"], source.Classes);
+        Assert.Equal([0, 1], Enumerable.Range(0, source.Count).Select(i => source.Read(i).Label));
         DataProblem problem = Assert.Single(_problems.All);
         Assert.EndsWith("birds", problem.Source, StringComparison.Ordinal);
         Assert.False(problem.Fatal);

@@ -86,6 +86,8 @@ public sealed class BatchSizeTests
         ["product over samples"] = b => Out(b, b.Add(new MatMul(), "guilty", b.Add(new Transpose([1, 0]), "t", In(b, 1, 4)), Constant(b, 1, 5))),
         ["resize"] = b => Out(b, b.Add(new Resize([2, 12], [2, 1], Interpolation.Nearest), "guilty", In(b, 1, 12))),
         ["gather elements"] = b => Out(b, b.Add(new GatherElements(0), "guilty", In(b, 1, 2), b.Constant(EdgeNet.Model.Constant.Of([1, 2], (ReadOnlySpan<long>)[0, 0])))),
+        ["gather elements of one sample"] = b => Out(b, b.Add(new GatherElements(1), "guilty", In(b, 1, 4), b.Constant(EdgeNet.Model.Constant.Of([1, 2], (ReadOnlySpan<long>)[0, 3])))),
+        ["gather by places"] = b => Out(b, b.Add(new GatherNd(), "guilty", In(b, 1, 4), b.Constant(EdgeNet.Model.Constant.Of([2, 2], (ReadOnlySpan<long>)[0, 0, 0, 3])))),
         ["pooling of moved samples"] = b => Out(b, b.Add(new Pool2D(PoolKind.Max, [1, 1], [1, 1], [1, 1], [0, 0, 0, 0]), "guilty", b.Add(new Transpose([1, 0, 2, 3]), "t", In(b, 1, 2, 3, 4)))),
     };
 

@@ -119,6 +119,24 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Weights_that_no_epoch_betters_are_kept_and_a_figure_that_is_none_leaves_it_to_the_loss()
+    {
+        foreach (double figure in (double[])[0.3, double.NaN])
+        {
+            double[] figures = [figure, figure, figure];
+            var run = new SmallRun { Validation = SmallRun.Noise(4) };
+            run = run with { Plan = run.Plan with { Epochs = figures.Length } };
+            Network<float> network = run.Network();
+            int[] before = Bits.Of(network);
+            Trainer trainer = run.Trainer(network, new ScriptedObjective(run.Objective(network), figures));
+            trainer.BeginWith(new Evaluation(double.IsNaN(figure) ? -1 : 100, new Dictionary<string, double> { [run.Objective(network).Metric] = double.IsNaN(figure) ? figure : 0.4 }));
+            trainer.Run();
+            Assert.Equal(0, trainer.BestEpoch);
+            Assert.Equal(before, Bits.Of(network));
+        }
+    }
+
+    [Fact]
     public void Without_a_validation_set_the_last_weights_count()
     {
         var run = new SmallRun();
@@ -200,6 +218,8 @@ public class TrainerTests
         public override double Descend(Network<float> network, Batch batch) => objective.Descend(network, batch);
 
         public override void Count(Network<float> network, Batch batch) => objective.Count(network, batch);
+
+        public override double[] Sums { get => objective.Sums; set => objective.Sums = value; }
 
         public override Evaluation Total()
         {
