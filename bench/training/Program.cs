@@ -6,7 +6,7 @@ using EdgeNet.Model;
 using EdgeNet.Runtime;
 using EdgeNet.Training;
 
-// One training step (forward, backward, update) beside the inference of the same batch by our own runtime, in turns; medians.
+// One training step (forward, backward, update by Adam on one thread) beside the inference of the same batch by our own runtime, in turns; medians.
 // Arguments: model.onnx [--batch 8] [--threads 2] [--rounds 15] [--nodes]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string path = args[0];
@@ -19,7 +19,8 @@ var network = new Network<float>(graph, new NetworkOptions { Batch = batch, Thre
 var random = new Random(1);
 foreach (ref float x in network.Input()) x = random.NextSingle() - 0.5f;
 
-var velocity = network.Parameters.Where(parameter => parameter.Trains).ToDictionary(parameter => parameter, parameter => new float[parameter.Values.Length]);
+Optimizer adam = Optimizer.Parse("adam");
+var states = network.Parameters.Where(parameter => !parameter.Gradient.IsEmpty).ToDictionary(parameter => parameter, parameter => new float[adam.Slots * parameter.Values.Length]);
 var (inference, forward, backward, update) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
 for (int round = -3; round < rounds; round++)
 {
@@ -81,8 +82,7 @@ void PrintNodes()
 
 void Update()
 {
-    foreach ((Parameter<float> parameter, float[] state) in velocity)
-        System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(parameter.Gradient, -1e-6f, parameter.Values, parameter.Values);
+    foreach ((Parameter<float> parameter, float[] state) in states) adam.Step(parameter.Values, parameter.Gradient, state, new StepSettings(1e-9f));
 }
 
 static double Time(Action action)

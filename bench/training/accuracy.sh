@@ -23,7 +23,7 @@ measure lenet-300-100 --architecture lenet-300-100 --data "$shared/data/mnist" -
 measure lenet-5 --architecture lenet-5 --data "$shared/data/mnist" --epochs 5 --batch 64 --rate 0.001
 
 $edgenet convert "$shared/models/resnet20_cifar10.onnx" --card resnet20.json -o "$work/published.edgenet" 2> /dev/null
-measure resnet-20 "$work/published.edgenet" --data "$shared/data/cifar10" --epochs 5 --batch 50 --rate 1e-5 --augment flip,crop:4
+measure resnet-20 "$work/published.edgenet" --data "$shared/data/cifar10" --epochs 5 --batch 50 --rate 1e-5 --keep-statistics --augment flip,crop:4
 
 # People: the street photos. No people: the photos on which a detector sees nobody.
 mkdir -p "$work/folders/person" "$work/folders/nobody" "$work/photos"
@@ -33,5 +33,5 @@ $edgenet label "$work/coco.edgenet" --data "$work/photos/images" -o "$work/photo
 ln -s "$shared"/data/pennfudan/images/* "$work/folders/person/"
 awk -F'\t' 'NR > 1 && NF == 3 { print $1 }' "$work/photos/boxes.tsv" | while read -r name; do ln -s "$shared/data/imagenet256/$name" "$work/folders/nobody/"; done
 echo "$(ls "$work/folders/person" | wc -l) photos of people, $(ls "$work/folders/nobody" | wc -l) of nobody"
-measure person --architecture mobilenet-v1 --width 0.25 --input 96x96 --data "$work/folders" --epochs 40 --batch 32 --rate 0.003 --keep last \
+measure person --architecture mobilenet-v1 --width 0.25 --input 96x96 --data "$work/folders" --epochs 200 --batch 16 --rate 0.002 --keep last \
   --augment "flip,resizedcrop:0.5:1,color:0.2"

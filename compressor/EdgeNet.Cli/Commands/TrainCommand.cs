@@ -40,6 +40,7 @@ internal static class TrainCommand
             Batch = batch,
             Threads = threads,
             Dropout = dropout,
+            KeepsStatistics = parsed.GetValue(options.KeepStatistics),
             Frozen = frozen.Length == 0 ? null : name => frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)),
         });
         if (Array.Find(frozen, prefix => !network.Parameters.Any(parameter => parameter.Name.StartsWith(prefix, StringComparison.Ordinal))) is { } unknown)
@@ -300,6 +301,7 @@ internal static class TrainCommand
             {
                 Option<int> number => parsed.GetValue(number),
                 Option<double> number => parsed.GetValue(number),
+                Option<bool> flag => parsed.GetValue(flag),
                 Option<string[]> list => string.Join(", ", parsed.GetValue(list)!),
                 Option<string> text => parsed.GetValue(text),
                 _ => null,

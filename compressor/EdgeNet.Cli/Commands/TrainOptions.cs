@@ -30,6 +30,7 @@ internal sealed class TrainOptions
     public Option<string> Loss { get; } = new("--loss") { Description = "The loss of a classifier, such as softmax-cross-entropy:0.1 (smoothed) or focal.", HelpName = "NAME", DefaultValueFactory = _ => "softmax-cross-entropy" };
     public Option<string> Augment { get; } = new("--augment") { Description = $"Random changes, in order, such as flip,crop:4,color:0.2: {string.Join(", ", AugmentationList.Usage)}.", HelpName = "LIST", DefaultValueFactory = _ => "" };
     public Option<string[]> Freeze { get; } = new("--freeze") { Description = "Leave parameters alone whose name begins so; may be given several times.", HelpName = "PREFIX", DefaultValueFactory = _ => [] };
+    public Option<bool> KeepStatistics { get; } = new("--keep-statistics") { Description = "Batch normalizations keep their means and variances: for small sets." };
     public Option<string?> Card { get; } = new("--card") { Description = "A JSON file with preprocessing, labels and detector for a MODEL that has none.", HelpName = "card.json" };
     public Option<string?> Input { get; } = new("--input") { Description = "Size of an architecture's input.", HelpName = "WIDTHxHEIGHT" };
     public Option<double> Width { get; } = Number("--width", 1, "Width multiplier of an architecture's layers.");
@@ -46,14 +47,14 @@ internal sealed class TrainOptions
     public IEnumerable<Option> All =>
     [
         Architecture, Data, Also, Repeat, Validation, HoldOut, Keep, Test, Output, Epochs, Batch, Optimizer, Rate, Schedule, WarmUp,
-        Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, Card, Input, Width, Dropout, Priors, Patience, Seed, Threads, Cache,
+        Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, KeepStatistics, Card, Input, Width, Dropout, Priors, Patience, Seed, Threads, Cache,
         Checkpoint, Report,
     ];
 
     /// <summary>What describes a run to people, and what must be the same for a checkpoint to fit.</summary>
     public IEnumerable<Option> Described =>
     [
-        Data, Also, Repeat, Validation, HoldOut, Keep, Batch, Optimizer, Rate, Schedule, WarmUp, Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, Input, Width, Dropout, Priors,
+        Data, Also, Repeat, Validation, HoldOut, Keep, Batch, Optimizer, Rate, Schedule, WarmUp, Decay, L1, Clip, ClipValue, Loss, Augment, Freeze, KeepStatistics, Input, Width, Dropout, Priors,
     ];
 
     /// <summary>Adds them to a command.</summary>

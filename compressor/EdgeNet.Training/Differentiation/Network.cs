@@ -182,7 +182,8 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
                         continue;
                     }
                     string name = value.Name.Length > 0 ? value.Name : $"{node.Name}/{role.ToString().ToLowerInvariant()}";
-                    var parameter = new Parameter<T>(value, name, role, node, options.Frozen?.Invoke(name) != true);
+                    var parameter = new Parameter<T>(
+                        value, name, role, node, options.Frozen?.Invoke(name) != true && !(options.KeepsStatistics && role is (ParameterRole.Mean or ParameterRole.Variance)));
                     _parameters.Add(value, parameter);
                     _values.Add(value, parameter.Tensor);
                     if (parameter.GradientTensor is { } gradient) _gradients.Add(value, gradient);

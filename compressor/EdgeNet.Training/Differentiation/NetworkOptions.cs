@@ -12,6 +12,12 @@ public sealed record NetworkOptions
     /// <summary>Whether a parameter of this name stays as it is; none where this is null. A batch normalization whose mean is frozen keeps its statistics.</summary>
     public Func<string, bool>? Frozen { get; init; }
 
+    /// <summary>
+    /// Whether batch normalizations keep their moving statistics and use them in training, too: what a small set says of them is worse than
+    /// what the set said that the model was trained on.
+    /// </summary>
+    public bool KeepsStatistics { get; init; }
+
     /// <summary>Values, by name, whose elements are dropped out in training (Srivastava et al. 2014), with the part that is dropped.</summary>
     public IReadOnlyDictionary<string, float> Dropout { get; init; } = new Dictionary<string, float>();
 
