@@ -2,8 +2,6 @@ using System.Numerics;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
 using Cast = EdgeNet.Model.Cast;
-using DetectionPostProcess = EdgeNet.Model.DetectionPostProcess;
-using NonMaxSuppression = EdgeNet.Model.NonMaxSuppression;
 using Quantize = EdgeNet.Model.Quantize;
 
 namespace EdgeNet.Training;
@@ -15,9 +13,6 @@ internal static class RuleTable
     /// Ops whose outputs are steps or choices: their gradient is zero wherever there is one, so nothing flows back through them.
     /// </summary>
     public static bool IsFlat(Op op) => op is Floor or Ceil or Round or Sign or Predicate or Not or Cast or IndexOfExtreme;
-
-    /// <summary>Ops that cannot stand between parameters and a loss, and are not computed in training either.</summary>
-    public static bool IsForInferenceOnly(Op op) => op is NonMaxSuppression or DetectionPostProcess;
 
     /// <summary>The rule of a node.</summary>
     /// <exception cref="UnsupportedOperatorException">The op is not trained.</exception>

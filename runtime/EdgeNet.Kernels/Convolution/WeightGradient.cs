@@ -18,7 +18,7 @@ public sealed unsafe class WeightGradient
     private const int SpanBlocks = 8;
 
     /// <summary>What a sweep may take that threads share, and one that a thread has to itself: that had better stay in the second cache.</summary>
-    private const int SharedSweepBytes = 16 << 20, OwnSweepBytes = 512 << 10;
+    private const int SharedSweepBytes = 4 << 20, OwnSweepBytes = 512 << 10;
 
     /// <summary>Gradients that threads take apart are no larger than this, so that adding them up costs little.</summary>
     private const int MostWeightsApart = 1 << 15;

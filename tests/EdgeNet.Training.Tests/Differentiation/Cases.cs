@@ -11,6 +11,9 @@ internal static class Cases
 
     public static IEnumerable<string> Ops => ByOp.Keys;
 
+    /// <summary>The ops that training does without: they stand behind the loss.</summary>
+    public static bool IsForInferenceOnly(Op op) => op is NonMaxSuppression or DetectionPostProcess;
+
     public static Case[] Of(string op) => ByOp[op];
 
     public static IEnumerable<Case> Samples() => OpSamples.All().Select(sample => new Case(sample.Op, sample.Inputs));

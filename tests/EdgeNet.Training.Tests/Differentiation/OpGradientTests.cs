@@ -4,7 +4,7 @@ namespace EdgeNet.Training.Tests;
 
 public sealed class OpGradientTests
 {
-    public static TheoryData<string> Trained() => [.. Cases.Ops.Where(name => Cases.Of(name)[0].Op is var op && !RuleTable.IsFlat(op) && !RuleTable.IsForInferenceOnly(op) && HasReal(op, name))];
+    public static TheoryData<string> Trained() => [.. Cases.Ops.Where(name => Cases.Of(name)[0].Op is var op && !RuleTable.IsFlat(op) && !Cases.IsForInferenceOnly(op) && HasReal(op, name))];
 
     [Theory]
     [MemberData(nameof(Trained))]
@@ -28,7 +28,7 @@ public sealed class OpGradientTests
     public void Every_op_has_a_rule_or_is_for_inference_only()
     {
         string[] without = [.. Cases.Samples().Where(use => !HasRule(use)).Select(use => use.Op.Name)];
-        string[] forInference = [.. Cases.Samples().Where(use => RuleTable.IsForInferenceOnly(use.Op)).Select(use => use.Op.Name)];
+        string[] forInference = [.. Cases.Samples().Where(use => Cases.IsForInferenceOnly(use.Op)).Select(use => use.Op.Name)];
 
         Assert.Equal([nameof(NonMaxSuppression), nameof(DetectionPostProcess)], forInference);
         Assert.Equal(forInference, without);

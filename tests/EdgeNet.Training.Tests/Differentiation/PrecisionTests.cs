@@ -3,7 +3,7 @@ namespace EdgeNet.Training.Tests;
 /// <summary>What trains, in float and on the fast kernels, against the same in double by definition.</summary>
 public sealed class PrecisionTests
 {
-    public static TheoryData<string> Ops() => [.. Cases.Ops.Where(name => !RuleTable.IsForInferenceOnly(Cases.Of(name)[0].Op))];
+    public static TheoryData<string> Ops() => [.. Cases.Ops.Where(name => !Cases.IsForInferenceOnly(Cases.Of(name)[0].Op))];
 
     [Theory]
     [MemberData(nameof(Ops))]
