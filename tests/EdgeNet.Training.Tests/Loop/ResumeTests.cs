@@ -77,8 +77,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(whole.BestEpoch, trainer.BestEpoch);
         Assert.Equal(whole.History.Steps, trainer.History.Steps);
         Assert.Equal(
-            whole.History.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss, epoch.ValidationMetrics["accuracy"], epoch.LearningRate, epoch.GradientNorm)),
-            trainer.History.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationLoss, epoch.ValidationMetrics["accuracy"], epoch.LearningRate, epoch.GradientNorm)));
+            whole.History.Epochs.Select(epoch => (epoch.Epoch, epoch.TrainingLoss, epoch.TrainingMetrics["accuracy"], epoch.ValidationLoss, epoch.ValidationMetrics["accuracy"], epoch.LearningRate, epoch.GradientNorm)),
+            trainer.History.Epochs.Select(epoch => (epoch.Epoch, epoch.TrainingLoss, epoch.TrainingMetrics["accuracy"], epoch.ValidationLoss, epoch.ValidationMetrics["accuracy"], epoch.LearningRate, epoch.GradientNorm)));
         Assert.Equal(whole.History.Layers.Count, trainer.History.Layers.Count);
         Assert.Equal(whole.History.Filters[^1].Weights, trainer.History.Filters[^1].Weights);
     }
