@@ -21,7 +21,7 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed, TrainOptions options, CancellationToken cancellation)
     {
-        int seed = parsed.GetValue(options.Seed), threads = parsed.GetValue(options.Threads);
+        int seed = parsed.GetValue(options.Seed);
         string[] targets = parsed.GetRequiredValue(options.Output);
         if (parsed.GetValue(options.Report) is { } page && !page.EndsWith(".html", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--report {page}: expected a name that ends in .html");
         CheckPlaces(targets, [parsed.GetValue(options.Report), parsed.GetValue(options.Checkpoint)]);
@@ -38,7 +38,7 @@ internal static class TrainCommand
         var network = new Network<float>(graph, new NetworkOptions
         {
             Batch = batch,
-            Threads = threads,
+            Threads = parsed.GetValue(options.Threads),
             Dropout = dropout,
             KeepsStatistics = parsed.GetValue(options.KeepStatistics),
             Frozen = frozen.Length == 0 ? null : name => frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)),
@@ -75,7 +75,7 @@ internal static class TrainCommand
             Settings = Settings(parsed, options),
             Metrics = [new MetricDescription(objective.Metric)],
         };
-        var trainer = new Trainer(network, objective, plan, training, validation, run, threads);
+        var trainer = new Trainer(network, objective, plan, training, validation, run);
         var progress = new TrainingProgressDisplay(error, trainer, plan.Epochs, training.BatchesPerEpoch, batch, objective.Metric);
         error.WriteLine($"{run.Model}: {run.Parameters} parameters; {run.Data}: {run.TrainingSamples} pictures to train with, {run.ValidationSamples} to choose by, {sets.Test?.Count ?? 0} to test with");
         bool resumed = trainer.Resume();

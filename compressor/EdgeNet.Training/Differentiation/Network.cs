@@ -24,7 +24,6 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     }
 
     private readonly Graph _source;
-    private readonly Workers _workers;
     private readonly List<Step> _steps = [];
     private readonly Dictionary<Value, Tensor<T>> _values = [], _gradients = [];
     private readonly Dictionary<Value, Parameter<T>> _parameters = [];
@@ -41,7 +40,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         _source = graph;
-        _workers = new Workers(options.Threads);
+        Workers = new Workers(options.Threads);
         Graph = BatchSize.Set(options.Outputs.Count == 0 ? graph : graph.WithOutputs(options.Outputs), options.Batch);
         AddParameters(options);
         AddSteps(options);
@@ -55,6 +54,9 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>What training changes, and what stays because it is frozen.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; }
+
+    /// <summary>The threads that compute it.</summary>
+    internal Workers Workers { get; }
 
     /// <summary>Memory of values and gradients between the nodes.</summary>
     public long ActivationBytes { get; private set; }
@@ -89,7 +91,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             if (step.Rule is { Clamp: { } clamp, Clamps: false })
             {
                 Tensor<T> y = step.Rule.Outputs[0];
-                _workers.Ranges(y.Length, Workers.Grain, (begin, end) => Clamping.Run(y.Span[begin..end], clamp.Minimum, clamp.Maximum));
+                Workers.Ranges(y.Length, Workers.Grain, (begin, end) => Clamping.Run(y.Span[begin..end], clamp.Minimum, clamp.Maximum));
             }
             if (OnValues is not null)
             {
@@ -115,7 +117,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             if (!step.Rule.Clamps) step.Rule.MaskClamped();
             step.Rule.Backward();
             foreach ((Tensor<T> own, Tensor<T> sum) in step.Additions)
-                _workers.Ranges(own.Length, Workers.Grain, (begin, end) => TensorPrimitives.Add(sum.Span[begin..end], own.Span[begin..end], sum.Span[begin..end]));
+                Workers.Ranges(own.Length, Workers.Grain, (begin, end) => TensorPrimitives.Add(sum.Span[begin..end], own.Span[begin..end], sum.Span[begin..end]));
         }
     }
 
@@ -342,7 +344,7 @@ public sealed class Network<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             if (!outputs.Contains(value)) lifetimes.Add(new(_values[value], step, lastUse[value]));
         }
         foreach (Step step in _steps)
-            step.Rule.Bind([.. step.Inputs.Select(input => _values[input])], [.. step.Outputs.Select(output => _values[output])], _workers);
+            step.Rule.Bind([.. step.Inputs.Select(input => _values[input])], [.. step.Outputs.Select(output => _values[output])], Workers);
         ActivationBytes = MemoryPlan.Place(lifetimes);
 
         void AddGradient(Value value, bool alone) => _gradients[value] = alone ? Tensor<T>.Alone(value.Type.Shape) : new Tensor<T>(value.Type.Shape);

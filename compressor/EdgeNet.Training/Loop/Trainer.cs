@@ -45,7 +45,6 @@ public sealed class Trainer
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
     private readonly string[] _settings;
-    private readonly Workers _workers;
     private readonly Snapshots _snapshots;
     private readonly Parameter<float>[] _parameters;
     private readonly (Parameter<float> Parameter, int Begin, int Length, float[] State)[] _pieces;
@@ -63,8 +62,7 @@ public sealed class Trainer
     /// <param name="training">What from.</param>
     /// <param name="validation">What it is measured on after each epoch; null for nothing: then the last epoch counts, not the best.</param>
     /// <param name="run">What is known of the run beforehand, for its history.</param>
-    /// <param name="threads">Threads for updates; results do not depend on it.</param>
-    public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, RunDescription run, int threads)
+    public Trainer(Network<float> network, Objective objective, TrainingPlan plan, BatchLoader training, BatchLoader? validation, RunDescription run)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(objective);
@@ -74,7 +72,6 @@ public sealed class Trainer
         History = new TrainingHistory { Run = run };
         (_network, _objective, _plan, _training, _validation) = (network, objective, plan, training, validation);
         _settings = SettingsOf(network, objective, plan, training, run);
-        _workers = new Workers(threads);
         _snapshots = new Snapshots(network);
         _parameters = [.. network.Parameters.Where(parameter => parameter.Trains)];
         _pieces = [.. _parameters.Where(parameter => !parameter.IsStatistic).SelectMany(parameter => Pieces(parameter, plan.Optimizer.Slots))];
@@ -208,7 +205,7 @@ public sealed class Trainer
             ? _parameters.Where(parameter => !parameter.IsStatistic).ToDictionary(parameter => parameter, parameter => parameter.Values.ToArray())
             : null;
         _step++;
-        _workers.Each(_pieces.Length, i =>
+        _network.Workers.Each(_pieces.Length, i =>
         {
             (Parameter<float> parameter, int begin, int length, float[] state) = _pieces[i];
             bool decays = parameter.Role == ParameterRole.Weight;

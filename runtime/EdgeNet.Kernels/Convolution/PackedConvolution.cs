@@ -60,10 +60,18 @@ public sealed unsafe class PackedConvolution
         in ConvolutionShape shape, PointwiseKernel kernel, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias,
         float minimum = float.NegativeInfinity, float maximum = float.PositiveInfinity)
     {
-        shape.Check(shape.InputLength, weights.Length, bias.Length, shape.OutputLength, 0, shape.Rows);
+        PackedConvolution packed = F32(in shape, kernel, minimum, maximum);
+        packed.Pack(weights, bias);
+        return packed;
+    }
+
+    /// <summary>Room for a convolution in fp32 whose weights are packed later and again.</summary>
+    /// <exception cref="ArgumentException">The shape makes no sense.</exception>
+    public static PackedConvolution F32(in ConvolutionShape shape, PointwiseKernel kernel, float minimum = float.NegativeInfinity, float maximum = float.PositiveInfinity)
+    {
+        shape.Check(shape.InputLength, shape.WeightsLength, 0, shape.OutputLength, 0, shape.Rows);
         var packed = new PackedConvolution(in shape, kernel, sizeof(float), minimum, maximum);
         for (int g = 0; g < shape.Groups; g++) packed._groups[g] = PointwiseWeights.F32(kernel, packed._groupColumns, packed._taps, packed._depth);
-        packed.Pack(weights, bias);
         return packed;
     }
 

@@ -79,7 +79,7 @@ internal sealed record SmallRun
 
     public Trainer Trainer(Network<float> network, Objective? objective = null) => new(
         network, objective ?? Objective(network), Plan, Loader(Source), Validation is null ? null : Loader(Validation, training: false),
-        new RunDescription { Model = "small", Data = "noise", Settings = [new RunSetting("loss", Loss)] }, Threads);
+        new RunDescription { Model = "small", Data = "noise", Settings = [new RunSetting("loss", Loss)] });
 
     /// <summary>Trains from the beginning to the end.</summary>
     public (Network<float> Network, Trainer Trainer) Run()

@@ -52,7 +52,7 @@ internal sealed class FastConvolution : Rule<float>
     public override void Forward(in Pass pass)
     {
         (float minimum, float maximum) = Clamp ?? (float.NegativeInfinity, float.PositiveInfinity);
-        PackedConvolution packed = _forward ??= PackedConvolution.F32(in _shape, _kernel, Inputs[1].Span, [], minimum, maximum);
+        PackedConvolution packed = _forward ??= PackedConvolution.F32(in _shape, _kernel, minimum, maximum);
         EachPanel(packed, (begin, end) => packed.Pack(Inputs[1].Span, Inputs.Length > 2 ? Inputs[2].Span : [], begin, end));
         Run(_forward, in _shape, Inputs[0].Address, Outputs[0].Address);
     }
@@ -61,7 +61,7 @@ internal sealed class FastConvolution : Rule<float>
     {
         if (InputGradients[0] is not null)
         {
-            PackedConvolution packed = _backward ??= PackedConvolution.F32(in _flipped, _kernel, new float[_flipped.WeightsLength], []);
+            PackedConvolution packed = _backward ??= PackedConvolution.F32(in _flipped, _kernel);
             EachPanel(packed, (begin, end) => packed.PackFlipped(Inputs[1].Span, begin, end));
         }
         if (InputGradients[1] is { } weights)

@@ -1,8 +1,10 @@
-namespace EdgeNet.Vision.Tests;
+using EdgeNet.Vision;
+
+namespace EdgeNet.Tests;
 
 /// <summary>A test that needs libturbojpeg and says so where it is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class LibturbojpegFactAttribute : FactAttribute
+internal sealed class LibturbojpegFactAttribute : FactAttribute
 {
     public LibturbojpegFactAttribute()
     {
