@@ -77,6 +77,9 @@ public sealed class Trainer
         _pieces = [.. _parameters.Where(parameter => !parameter.IsStatistic).SelectMany(parameter => Pieces(parameter, plan.Optimizer.Slots))];
     }
 
+    /// <summary>What weights hold to; null for nothing.</summary>
+    public IWeightConstraint? Constraint { get; init; }
+
     /// <summary>Sees each batch that is done.</summary>
     public Action<TrainingProgress>? OnBatch { get; set; }
 
@@ -205,6 +208,7 @@ public sealed class Trainer
             ? _parameters.Where(parameter => !parameter.IsStatistic).ToDictionary(parameter => parameter, parameter => parameter.Values.ToArray())
             : null;
         _step++;
+        Constraint?.BeforeUpdate();
         _network.Workers.Each(_pieces.Length, i =>
         {
             (Parameter<float> parameter, int begin, int length, float[] state) = _pieces[i];
@@ -212,6 +216,7 @@ public sealed class Trainer
             var settings = new StepSettings(rate, _step, decays ? _plan.WeightDecay : 0, decays ? _plan.L1 : 0);
             _plan.Optimizer.Step(parameter.Values.Slice(begin, length), parameter.Gradient.Slice(begin, length), state, settings);
         });
+        Constraint?.AfterUpdate();
         return before?.DistinctBy(pair => pair.Key.Name).ToDictionary(pair => pair.Key.Name, pair =>
             TensorPrimitives.Distance<float>(pair.Key.Values, pair.Value) / (double)Math.Max(TensorPrimitives.Norm<float>(pair.Value), float.Epsilon));
     }
@@ -283,7 +288,7 @@ public sealed class Trainer
     {
         if (_plan.CheckpointPath is null) return;
         var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, _bestLoss, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
-        Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. _best ?? []]);
+        Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. Constraint?.State ?? [], .. _best ?? []]);
     }
 
     /// <summary>Goes on from the plan's checkpoint, if there is one; says whether there was.</summary>
@@ -296,13 +301,14 @@ public sealed class Trainer
             throw new CheckpointException($"{_plan.CheckpointPath}: belongs to a run with {setting}; remove it to train from the beginning");
         if (FirstDifference(state.Parameters, [.. _parameters.Select(parameter => parameter.ToString())]) is { } other)
             throw new CheckpointException($"{_plan.CheckpointPath}: is of a network with {other}; remove it to train from the beginning");
-        IEnumerable<int> values = _parameters.Select(parameter => parameter.Shape.ElementCount), lengths = values.Concat(_pieces.Select(piece => piece.State.Length));
-        int fixedArrays = _parameters.Length + _pieces.Length;
+        IEnumerable<int> values = _parameters.Select(parameter => parameter.Shape.ElementCount), lengths = values.Concat(_pieces.Select(piece => piece.State.Length)).Concat((Constraint?.State ?? []).Select(array => array.Length));
+        int fixedArrays = _parameters.Length + _pieces.Length + (Constraint?.State.Count ?? 0);
         if (state.Epoch < 0 || state.Step < 0 || state.Batch < 0 || state.Batch >= _training.BatchesPerEpoch || !arrays.Select(array => array.Length).SequenceEqual(arrays.Length > fixedArrays ? lengths.Concat(values) : lengths))
             throw new CheckpointException($"{_plan.CheckpointPath}: its place in the run or its arrays make no sense; remove it to train from the beginning");
         History = ReadHistory(state.History);
         Restore(arrays[.._parameters.Length]);
         for (int i = 0; i < _pieces.Length; i++) arrays[_parameters.Length + i].CopyTo(_pieces[i].State, 0);
+        for (int i = 0; i < Constraint?.State.Count; i++) arrays[_parameters.Length + _pieces.Length + i].CopyTo(Constraint.State[i], 0);
         _best = arrays.Length > fixedArrays ? arrays[fixedArrays..] : null;
         (_epoch, _batch, _step, _normSum, _objective.Sums) = (state.Epoch, state.Batch, state.Step, state.NormSum, state.Sums);
         (_bestFigure, _bestLoss, BestEpoch) = (state.BestFigure, state.BestLoss, state.BestEpoch);
