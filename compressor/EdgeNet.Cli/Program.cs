@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using EdgeNet.Cli;
 using EdgeNet.Cli.Commands;
+using EdgeNet.Compression;
 using EdgeNet.Kernels;
 using EdgeNet.Model;
 using EdgeNet.Training;
@@ -23,6 +24,7 @@ internal static partial class Program
         ExportCommand.Create(),
         RunCommand.Create(),
         TrainCommand.Create(),
+        CompressCommand.Create(),
         LabelCommand.Create(),
         EvalCommand.Create(),
         VerifyCommand.Create(),
@@ -59,7 +61,7 @@ internal static partial class Program
             return Complain(e.Message, ExitCode.WrongUsage);
         }
         catch (Exception e) when (e is ModelException or KernelChoiceException or ImageFormatException or DatasetException or IOException
-            or CheckpointException or DivergedException
+            or CheckpointException or DivergedException or CompressionException
             or InvalidDataException or UnauthorizedAccessException)
         {
             return Complain(e.Message);

@@ -6,8 +6,9 @@ namespace EdgeNet.Runtime;
 /// Takes what scales and shifts channels by constants (batch normalization; multiplication, addition, subtraction, division) into the
 /// weights and bias of the convolution or fully connected layer before it, in fp32 models.
 /// </summary>
-internal static class NormalizationFolding
+public static class NormalizationFolding
 {
+    /// <summary>The graph with fewer nodes; what it computes stays the same up to rounding.</summary>
     public static Graph Run(Graph graph)
     {
         // What a value stands for: the layer whose weights take in what followed.

@@ -1,0 +1,107 @@
+using System.Numerics.Tensors;
+using EdgeNet.Model;
+using EdgeNet.Training;
+
+namespace EdgeNet.Compression;
+
+/// <summary>
+/// Weights that learn while the forward pass sees them rounded (straight-through estimation, Bengio et al. 2013) to where error and coded
+/// length balance. What a bit is worth follows the bits there are, so that the rate stays what was asked for.
+/// </summary>
+internal sealed class RateConstraint : IWeightConstraint
+{
+    /// <summary>
+    /// While weights follow gradients they stand in units in which a step of the grid is this long: with an optimizer that moves all
+    /// weights alike (Adam), each layer then crosses its own grid equally fast.
+    /// </summary>
+    private const float UnitStep = 1f / 32;
+
+    /// <summary>How fast the worth of a bit follows.</summary>
+    private const double Gain = 0.02;
+
+    private readonly (Parameter<float> Parameter, RateQuantizer Quantizer, float[] Latent, bool[]? Zero)[] _layers;
+    private readonly double _bits;
+    private readonly float[] _worth;
+    private readonly List<float[]> _state;
+
+    /// <summary>Takes hold of a network's weights.</summary>
+    /// <param name="network">The network; its weights are rounded at once.</param>
+    /// <param name="quantizers">For each of its weights, by constant.</param>
+    /// <param name="bits">Bits of all weights together that are asked for.</param>
+    /// <param name="keepZeros">Whether weights that are zero stay so.</param>
+    public RateConstraint(Network<float> network, IReadOnlyDictionary<Constant, RateQuantizer> quantizers, double bits, bool keepZeros)
+    {
+        _layers =
+        [
+            .. network.Parameters
+                .Where(parameter => parameter.Trains && parameter.Role == ParameterRole.Weight && quantizers.ContainsKey(parameter.Constant.Constant!))
+                .Select(parameter =>
+                {
+                    float[] latent = parameter.Values.ToArray();
+                    bool[]? zero = keepZeros && latent.Contains(0f) ? Array.ConvertAll(latent, weight => weight == 0) : null;
+                    return (parameter, quantizers[parameter.Constant.Constant!], latent, zero);
+                }),
+        ];
+        _bits = bits;
+        _worth = [1];
+        _state = [_worth, .. _layers.Select(layer => layer.Latent), .. _layers.Select(layer => layer.Quantizer.Lengths)];
+        Round();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float[]> State => _state;
+
+    /// <summary>Bits of all weights, by their entropy.</summary>
+    public double CodedBits => _layers.Sum(layer => layer.Quantizer.CodedBits);
+
+    /// <inheritdoc/>
+    public void BeforeUpdate()
+    {
+        Parallel.ForEach(_layers, layer =>
+        {
+            TensorPrimitives.Multiply(layer.Latent, UnitStep / layer.Quantizer.Step, layer.Parameter.Values);
+            if (layer.Zero is null) return;
+            Span<float> gradient = layer.Parameter.Gradient;
+            for (int i = 0; i < gradient.Length; i++)
+            {
+                if (layer.Zero[i]) gradient[i] = 0;
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void AfterUpdate()
+    {
+        Parallel.ForEach(_layers, layer => TensorPrimitives.Multiply(layer.Parameter.Values, layer.Quantizer.Step / UnitStep, layer.Latent));
+        Round();
+        _worth[0] = (float)Math.Clamp(_worth[0] * Math.Exp(Gain * ((CodedBits / _bits) - 1) * 10), 0.05, 40);
+    }
+
+    /// <summary>Rounds the weights so that they have at most so many bits, if rounding alone can do that.</summary>
+    public void Fit(double bits)
+    {
+        for (int i = 0; i < 60 && CodedBits > bits; i++)
+        {
+            _worth[0] *= 1.08f;
+            Round();
+        }
+    }
+
+    /// <summary>A graph with the weights as they are rounded now.</summary>
+    /// <param name="graph">The graph that the network gave, with the same weights by name.</param>
+    public Graph WriteTo(Graph graph)
+    {
+        Dictionary<string, Parameter<float>> parameters = _layers.ToDictionary(layer => layer.Parameter.Name, layer => layer.Parameter);
+        return WeightLayers.Replace(graph, WeightLayers.Of(graph)
+            .Where(layer => parameters.ContainsKey(NameOf(layer)))
+            .ToDictionary(layer => layer.Constant, layer => Constant.Of<float>(layer.Shape, parameters[NameOf(layer)].Values)));
+
+        static string NameOf(WeightLayer layer) => layer.Weights.Name.Length > 0 ? layer.Weights.Name : $"{layer.Node.Name}/weight";
+    }
+
+    private void Round() => Parallel.ForEach(_layers, layer =>
+    {
+        layer.Quantizer.Balance(_worth[0]);
+        layer.Quantizer.Round(layer.Latent, layer.Parameter.Values);
+    });
+}

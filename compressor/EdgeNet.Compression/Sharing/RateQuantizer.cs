@@ -1,0 +1,75 @@
+using System.Numerics.Tensors;
+
+namespace EdgeNet.Compression;
+
+/// <summary>
+/// One layer's weights on evenly spaced values, 0 among them, chosen so that squared error and coded length together are least: an
+/// entropy-constrained scalar quantizer (Chou, Lookabaugh and Gray 1989).
+/// </summary>
+internal sealed class RateQuantizer
+{
+    /// <summary>The largest code: −127 to 127, so that every grid is one for int8 kernels, too.</summary>
+    public const int MostSteps = 127;
+
+    /// <summary>
+    /// The squared error, in squares of the step, that a bit is worth where steps are fine against the distribution: error step² ⁄ 12 falls
+    /// to a quarter with each bit, by 2 ln 2 ⁄ 12 per bit at that point.
+    /// </summary>
+    private const double ErrorOfBit = 2 * 0.6931471805599453 / 12;
+
+    private readonly long[] _counts = new long[MostSteps + 1];
+    private readonly float[] _thresholds = new float[MostSteps + 1];
+    private readonly float[] _lengths = new float[MostSteps + 1];
+
+    /// <summary>A quantizer that rounds to the nearest value, until it has seen weights.</summary>
+    /// <param name="step">The distance of values, above 0.</param>
+    public RateQuantizer(float step)
+    {
+        Step = step;
+        _thresholds.AsSpan().Fill(0.5f);
+    }
+
+    /// <summary>The distance of values.</summary>
+    public float Step { get; }
+
+    /// <summary>The length of each code, by how often it was seen last: all that is remembered from one rounding to the next.</summary>
+    public float[] Lengths => _lengths;
+
+    /// <summary>Bits of all weights seen last, by their entropy, with a sign for those that are not zero.</summary>
+    public double CodedBits { get; private set; }
+
+    /// <summary>Rounds weights, and learns from what it sees how long each code is.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="rounded">As many; multiples of the step.</param>
+    public void Round(ReadOnlySpan<float> weights, Span<float> rounded)
+    {
+        Array.Clear(_counts);
+        float inverse = 1 / Step;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            float magnitude = MathF.Min(MathF.Abs(weights[i]) * inverse, MostSteps);
+            int code = (int)magnitude;
+            if (magnitude - code > _thresholds[code]) code++;
+            _counts[code]++;
+            rounded[i] = MathF.CopySign(code * Step, weights[i]);
+        }
+        // -0 would be a value of its own.
+        TensorPrimitives.Add(rounded, 0f, rounded);
+        CodedBits = 0;
+        for (int code = 0; code < _counts.Length; code++)
+        {
+            // Half a weight more than there are, so that codes nobody uses have a finite length.
+            _lengths[code] = (float)Math.Log2((weights.Length + 1.0) / (_counts[code] + 0.5)) + (code > 0 ? 1 : 0);
+            if (_counts[code] > 0) CodedBits += _counts[code] * (Math.Log2((double)weights.Length / _counts[code]) + (code > 0 ? 1 : 0));
+        }
+    }
+
+    /// <summary>Moves the thresholds between values to where error and length balance.</summary>
+    /// <param name="weight">What a bit is worth: 0 rounds to the nearest value, 1 is right for fine steps.</param>
+    public void Balance(double weight)
+    {
+        for (int code = 0; code < MostSteps; code++)
+            _thresholds[code] = (float)Math.Clamp(0.5 + 0.5 * weight * ErrorOfBit * (_lengths[code + 1] - _lengths[code]), 0.5, 0.95);
+        _thresholds[MostSteps] = 1;
+    }
+}
