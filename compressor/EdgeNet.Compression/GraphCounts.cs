@@ -2,7 +2,7 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Compression;
 
-/// <summary>What a graph holds and computes, whatever type its weights have.</summary>
+/// <summary>What a graph holds and computes, whatever type its weights have; a constant that several nodes read counts once.</summary>
 /// <param name="Parameters">Elements of all parameters: weights, biases, normalizations.</param>
 /// <param name="NonZero">Those that are not zero.</param>
 /// <param name="Macs">Multiply-accumulates of one run, zeros counted like others; see <see cref="Node.MultiplyAdds"/>.</param>
@@ -13,10 +13,10 @@ public sealed record GraphCounts(long Parameters, long NonZero, long Macs)
     {
         ArgumentNullException.ThrowIfNull(graph);
         long parameters = 0, zeros = 0;
-        foreach (Constant constant in graph.Constants.Where(IsParameter).Select(value => value.Constant!).Distinct())
+        foreach (Value value in graph.Constants.Where(IsParameter))
         {
-            parameters += constant.Type.Shape.ElementCount;
-            zeros += constant.CountZeros();
+            parameters += value.Type.Shape.ElementCount;
+            zeros += value.Constant!.CountZeros();
         }
         return new GraphCounts(parameters, parameters - zeros, graph.Nodes.Sum(node => node.MultiplyAdds));
     }

@@ -59,11 +59,12 @@ public static class ChannelPruning
             double[] score = scores[free[i]];
             removed[free[i]] = [.. Enumerable.Range(0, score.Length).OrderByDescending(channel => score[channel]).Skip(kept[i])];
         }
-        IEnumerable<string> small = groups.Groups.Where(group => group.Fixed is null && group.Channels <= settings.Multiple && group.Name.Length > 0).Select(group => group.Name);
+        string[] small = [.. groups.Groups.Where(group => group.Fixed is null && group.Channels <= settings.Multiple && group.Name.Length > 0).Select(group => group.Name)];
         return new PrunedChannels(
             removed.All(channels => channels.Count == 0) ? graph : groups.Remove(removed),
             [.. free.Select((group, i) => (groups.Groups[group], kept[i]))],
-            [.. groups.Remarks, .. small.Any() ? [$"all channels stay in {string.Join(", ", small)}: there are no more than {settings.Multiple}"] : Array.Empty<string>()]);
+            [.. groups.Remarks, .. small.Length > 0 ? [$"all channels stay in {string.Join(", ", small)}: there are no more than {settings.Multiple}"] : Array.Empty<string>(),
+                .. free.Length == 0 ? ["no channels can be removed from this network"] : Array.Empty<string>()]);
     }
 
     private static int[] Uniform(ChannelGroups groups, int[] free, ChannelPruningSettings settings) =>

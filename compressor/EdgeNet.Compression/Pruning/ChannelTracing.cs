@@ -109,13 +109,18 @@ internal sealed class ChannelTracing
         }
     }
 
-    /// <summary>A vector of one number for each channel, or the last axis of a constant that has been broadcast.</summary>
+    /// <summary>Inputs, from one on, that have one number for each channel.</summary>
     private void SliceVectors(Node node, int first, int[] units)
     {
         for (int i = first; i < node.Inputs.Length; i++)
         {
-            if (node.Inputs[i] is { Constant: not null, Type.Element: ElementType.Float32 }) Slice(node, i, new ChannelAxis(0, units));
-            else Units.Fix(units, $"{node} computes its parameters");
+            if (node.Inputs[i].Constant is not null)
+            {
+                Slice(node, i, new ChannelAxis(0, units));
+                continue;
+            }
+            Units.Fix(units, $"the parameters of {node} are computed");
+            Fix(node.Inputs[i], node);
         }
     }
 

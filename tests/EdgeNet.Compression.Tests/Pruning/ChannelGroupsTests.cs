@@ -46,8 +46,8 @@ public class ChannelGroupsTests
         Assert.Equal([8, 4, 4, 5], Channels("squeeze and excite"));
         // Each half is counted for itself; the left one is read by a layer of five.
         Assert.Equal([5, 7, 5, 4, 5], Channels("split"));
-        // Zeros meet the outer channels, the trunk meets those between.
-        Assert.Equal([8, 4, 4, 5], Channels("padded residual"));
+        // The zeros before and after meet the outer channels, the trunk meets those between.
+        Assert.Equal([8, 2, 2, 4, 5], Channels("padded residual"));
         Assert.Equal([6, 7, 5], Channels("flattened"));
         Assert.Equal([8, 4, 5], Channels("shared weights"));
     }

@@ -22,7 +22,7 @@ public class ChannelPruningTests
 
     [Theory]
     [InlineData(0.5, 4, new[] { 4, 8, 4 })]
-    [InlineData(0.7, 4, new[] { 8, 8, 8 })]
+    [InlineData(0.8, 4, new[] { 8, 8, 8 })]
     [InlineData(0.01, 4, new[] { 4, 4, 4 })]
     [InlineData(0.5, 8, new[] { 8 })]
     [InlineData(1, 1, new[] { 8, 12, 8 })]
