@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeNet.Compression;
 using EdgeNet.Model;
 using EdgeNet.Model.Format;
 
@@ -7,7 +8,7 @@ namespace EdgeNet.Cli;
 /// <summary>What one node costs.</summary>
 /// <param name="Index">Its place in the order of execution.</param>
 /// <param name="Node">The node.</param>
-/// <param name="Parameters">Elements of the constants that it is the first to read; see <see cref="ModelStatistics.IsParameter"/>.</param>
+/// <param name="Parameters">Elements of the constants that it is the first to read; see <see cref="GraphCounts.IsParameter"/>.</param>
 /// <param name="Macs">Multiply-accumulates of one run; see <see cref="Node.MultiplyAdds"/>.</param>
 internal sealed record NodeStatistics(int Index, Node Node, long Parameters, long Macs);
 
@@ -42,9 +43,10 @@ internal sealed class ModelStatistics
     public ModelStatistics(Graph graph)
     {
         Graph = graph;
+        Counts = GraphCounts.Of(graph);
         var counted = new HashSet<Value>();
         Nodes = [.. graph.Nodes.Select((node, index) =>
-            new NodeStatistics(index, node, node.Inputs.Where(input => IsParameter(input) && counted.Add(input)).Sum(input => (long)input.Type.Shape.ElementCount), node.MultiplyAdds))];
+            new NodeStatistics(index, node, node.Inputs.Where(input => GraphCounts.IsParameter(input) && counted.Add(input)).Sum(input => (long)input.Type.Shape.ElementCount), node.MultiplyAdds))];
         Constants = [.. graph.Constants.Select(Measure)];
         EdgeNetBytes = ModelFile.Write(graph).LongLength;
     }
@@ -61,27 +63,23 @@ internal sealed class ModelStatistics
     /// <summary>The length of the model as a <c>.edgenet</c> file, header and all.</summary>
     public long EdgeNetBytes { get; }
 
+    /// <summary>Parameters and arithmetic of the whole.</summary>
+    public GraphCounts Counts { get; }
+
     /// <summary>Elements of all parameters.</summary>
-    public long Parameters => Constants.Where(constant => IsParameter(constant.Value)).Sum(constant => (long)constant.Elements);
+    public long Parameters => Counts.Parameters;
 
     /// <summary>Parameters that are not zero.</summary>
-    public long NonZeroParameters => Parameters - Constants.Where(constant => IsParameter(constant.Value)).Sum(constant => (long)constant.Zeros);
+    public long NonZeroParameters => Counts.NonZero;
 
     /// <summary>Multiply-accumulates of one run.</summary>
-    public long Macs => Nodes.Sum(node => node.Macs);
+    public long Macs => Counts.Macs;
 
     /// <summary>What the parameters take as 32-bit floats.</summary>
     public long Float32Bytes => 4 * Parameters;
 
     /// <summary>What the codes of all constants take in a <c>.edgenet</c> file.</summary>
     public long StoredBytes => Constants.Sum(constant => constant.StoredBytes);
-
-    /// <summary>
-    /// Whether a constant is one of the numbers that training finds, or came from them: Float32, 8-bit codes with quantization, or an
-    /// Int32 (a quantized bias). Shapes and indices, Int64 or Bool, are not.
-    /// </summary>
-    public static bool IsParameter(Value value) =>
-        value.Constant is not null && (value.Type.Element is ElementType.Float32 or ElementType.Int32 || value.Type.Quantization is not null);
 
     private static ConstantStatistics Measure(Value value)
     {

@@ -1,0 +1,66 @@
+using EdgeNet.Import.Onnx;
+using EdgeNet.Model;
+using EdgeNet.Runtime;
+
+namespace EdgeNet.Compression.Tests;
+
+/// <summary>Real networks lose channels and weights, and run.</summary>
+public class RealModelPruningTests
+{
+    [SharedTheory]
+    [InlineData("mobilenet_v2_1.0_224", 0.591, 0.636)]
+    [InlineData("resnet20_cifar10", 0.608, 0.620)]
+    [InlineData("squeezenet_v1.1_227", 0.631, 0.641)]
+    [InlineData("pedestrian_ssd_mobilenet_v1_adas0002_384x672", 0.600, 0.650)]
+    public void Without_a_quarter_of_its_channels_a_network_runs_with_fewer_multiplications(string model, double macs, double parameters)
+    {
+        Graph graph = Load(model);
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(graph, new ChannelPruningSettings { Keep = 0.75 });
+        GraphCounts before = GraphCounts.Of(graph), after = GraphCounts.Of(pruned.Graph);
+        Assert.Equal(macs, (double)after.Macs / before.Macs, 0.001);
+        Assert.Equal(parameters, (double)after.Parameters / before.Parameters, 0.001);
+        Assert.NotEmpty(pruned.Remarks);
+        Assert.Equal(graph.Outputs.Select(output => (output.Name, output.Value.Type)), pruned.Graph.Outputs.Select(output => (output.Name, output.Value.Type)));
+        AssertRuns(pruned.Graph);
+    }
+
+    [SharedTheory]
+    [InlineData(ChannelRanking.MeanActivation)]
+    [InlineData(ChannelRanking.NonZero)]
+    public void Channels_of_a_real_network_are_ranked_by_their_activations(ChannelRanking ranking)
+    {
+        Graph graph = Load("resnet20_cifar10");
+        var random = new Random(3);
+        float[][] examples = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, 3072).Select(_ => random.NextSingle() - 0.5f).ToArray())];
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(graph, new ChannelPruningSettings { Keep = 0.75, Ranking = ranking, Examples = examples, Scope = ChannelScope.Global });
+        Assert.InRange((double)GraphCounts.Of(pruned.Graph).Macs / GraphCounts.Of(graph).Macs, 0.4, 0.8);
+        AssertRuns(pruned.Graph);
+    }
+
+    [SharedTheory]
+    [InlineData(PruningPattern.Unstructured)]
+    [InlineData(PruningPattern.TwoOfFour)]
+    [InlineData(PruningPattern.OneByFour)]
+    [InlineData(PruningPattern.FourByOne)]
+    public void A_real_network_keeps_the_part_of_its_weights_that_was_asked_for(PruningPattern pattern)
+    {
+        Graph graph = Load("mobilenet_v2_1.0_224");
+        var layers = PrunableLayers.Of(graph);
+        Graph pruned = MagnitudePruning.Prune(graph, LayerDensities.Global(layers, 0.4, pattern), pattern);
+        long Left(Graph of) => layers.Free.Sum(i => (long)WeightLayers.Of(of)[i].Shape.ElementCount - WeightLayers.Of(of)[i].Constant.CountZeros());
+        // A few zeros were there, and some of them stay among those that are kept.
+        Assert.InRange((double)Left(pruned) / layers.Free.Sum(i => (long)layers.All[i].Shape.ElementCount), 0.37, 0.401);
+        AssertRuns(pruned);
+    }
+
+    private static Graph Load(string model) => OnnxImporter.Load(SharedMaterial.Path("models", $"{model}.onnx"));
+
+    private static void AssertRuns(Graph graph)
+    {
+        using var session = new InferenceSession(graph, new SessionOptions { Threads = 2 });
+        var random = new Random(1);
+        foreach (ref float pixel in session.Input<float>(0)) pixel = random.NextSingle() - 0.5f;
+        session.Run();
+        for (int i = 0; i < graph.Outputs.Length; i++) Assert.All(session.Output<float>(i).ToArray(), value => Assert.True(float.IsFinite(value)));
+    }
+}
