@@ -62,6 +62,19 @@ internal static class ReportStyle
         .bars{fill:var(--c,var(--1));fill-opacity:.55}
         .outline{fill:none;stroke:var(--ink);stroke-opacity:.65;stroke-width:1}
         .zero{stroke:var(--muted);stroke-opacity:.5;stroke-dasharray:2 3;fill:none}
+        .values{stroke:var(--2);stroke-width:1;fill:none}
+        .barchart{display:grid;grid-template-columns:fit-content(36%) minmax(70px,1fr) auto;gap:5px 12px;align-items:center;font-size:13px;font-variant-numeric:tabular-nums}
+        .barchart .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+        .barchart .amount{text-align:right;white-space:nowrap}
+        .barchart .track{position:relative;height:14px}
+        .barchart .bar{position:absolute;left:0;top:0;bottom:0;min-width:2px;border-radius:0 3px 3px 0;background:var(--c)}
+        .barchart .bar.behind{opacity:.3}
+        .keys{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 8px;font-size:13px}
+        .keys span::before{content:"";display:inline-block;width:11px;height:11px;margin-right:6px;border-radius:3px;background:var(--c);vertical-align:-1px}
+        .keys .behind::before{opacity:.3}
+        .card+.card,.charts+.card,.card+.charts{margin-top:14px}
+        .headline .card+.card,.charts>.card{margin-top:0}
+        pre{margin:0;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-x:auto}
         @media (max-width:520px){main{padding:18px 12px 40px}.card{padding:10px}.headline{grid-template-columns:1fr 1fr}.layers .pair{gap:12px}svg.histogram text{font-size:16px}}
 
         """;
