@@ -53,7 +53,7 @@ public static class LedgerLayers
         (float Low, float High) range = Range(now, then);
         return new LayerRecord(
             use.Name, use.Kind, [.. constant.Type.Shape.Span], weights, weights - constant.CountZeros(), distinct,
-            LedgerSizes.Float32(use), Int8Size.Of(use), distinct <= MostCentroids ? PackedCodes.IndexBits(distinct) : 8.0 * constant.CodeSize,
+            LedgerSizes.Float32(use), Int8Size.Of(use), PackedCodes.Pays(constant.CodeSize, weights, distinct) ? PackedCodes.IndexBits(distinct) : 8.0 * constant.CodeSize,
             bytes, $"{constant.Storage.ToString().ToLowerInvariant()}, {encoding.ToString().ToLowerInvariant()}",
             Histogram(then, range), Histogram(now, range), Centroids(now));
     }

@@ -10,7 +10,7 @@ public static class LedgerPage
     /// <summary>More bars than these would be a wall: the largest are shown, the rest is one bar.</summary>
     private const int MostBars = 40;
 
-    /// <summary>More series than these in one chart cannot be told apart.</summary>
+    /// <summary>As many have colours of their own.</summary>
     private const int MostSeries = 8;
 
     /// <summary>Losses over a wider range than this get a logarithmic axis.</summary>
@@ -58,12 +58,12 @@ public static class LedgerPage
                 "Weights",
                 "Filled: the compressed weights; outline: the original ones; marks below: shared values. Bar heights are square roots, so that tails are seen; " +
                 "weights that are exactly zero are left out of the bars.",
-                Element("div", histograms.AsEnumerable()).Class("charts"));
+                Element("div", histograms.AsEnumerable()).Class("histograms"));
         }
         page.AddSection("Recipe", "With it, the seed and the same pictures the file can be made again.", Card(Element("pre", ledger.RecipeYaml)));
         page.AddSection(
-            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {Whole(ledger.Promise.Seed)}.",
-            ReportPage.Table(["", ""], [["SHA-256", ledger.Promise.Sha256], ["bytes", Whole(ledger.Promise.Bytes)]]), Table(LedgerText.Promise(ledger)));
+            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {LedgerText.Whole(ledger.Promise.Seed)}.",
+            ReportPage.Table(["", ""], [["SHA-256", ledger.Promise.Sha256], ["bytes", LedgerText.Whole(ledger.Promise.Bytes)]]), Table(LedgerText.Promise(ledger)));
         return page;
     }
 
@@ -71,8 +71,8 @@ public static class LedgerPage
     {
         yield return $"recipe {ledger.Recipe}";
         if (ledger.Data.Source.Length > 0) yield return $"pictures from {ledger.Data.Source}";
-        if (ledger.Data.Retraining > 0) yield return $"{Whole(ledger.Data.Retraining)} to retrain with";
-        if (ledger.Data.Measured > 0) yield return $"{Whole(ledger.Data.Measured)} to measure on";
+        if (ledger.Data.Retraining > 0) yield return $"{LedgerText.Whole(ledger.Data.Retraining)} to retrain with";
+        if (ledger.Data.Measured > 0) yield return $"{LedgerText.Whole(ledger.Data.Measured)} to measure on";
         if (ledger.Data.Split.Length > 0) yield return ledger.Data.Split;
     }
 
@@ -80,13 +80,13 @@ public static class LedgerPage
     {
         SizeRecord sizes = ledger.Sizes;
         yield return ("Smaller by", LedgerText.Ratio(sizes.Float32, sizes.Ours), $"{LedgerText.Bytes(sizes.Float32)} of floats");
-        yield return ("The file", LedgerText.Bytes(sizes.Ours), $"{LedgerText.Ratio(sizes.Int8Deflate, sizes.Ours)} under int8 and deflate");
+        yield return ("The file", LedgerText.Bytes(sizes.Ours), $"{LedgerText.Ratio(sizes.Int8Deflate, sizes.Ours)} smaller than int8 + deflate");
         if (LedgerText.Last(ledger) is { } last)
         {
             double? change = last.Value - LedgerText.First(ledger)?.Value;
             yield return (last.Metric, $"{LedgerText.Percent(last.Value)} %", LedgerText.First(ledger) is { } first
-                ? $"{LedgerText.Percent(first.Value)} % before: {LedgerText.Points(change)} points, on {Whole(last.Samples)} pictures"
-                : $"on {Whole(last.Samples)} pictures");
+                ? $"{LedgerText.Percent(first.Value)} % before: {LedgerText.Points(change)} points, on {LedgerText.Whole(last.Samples)} pictures"
+                : $"on {LedgerText.Whole(last.Samples)} pictures");
         }
         if (ledger.Stages.LastOrDefault() is { } stage)
         {
@@ -94,7 +94,7 @@ public static class LedgerPage
             if (stage.Weights > 0)
             {
                 yield return ("Bits a weight", LedgerText.Number(8.0 * sizes.Ours / stage.Weights, "0.00"), "of the whole file");
-                yield return ("Weights left", $"{LedgerText.Share(stage.NonZero, stage.Weights)} %", $"{Whole(stage.NonZero)} are not zero");
+                yield return ("Weights left", $"{LedgerText.Share(stage.NonZero, stage.Weights)} %", $"{LedgerText.Whole(stage.NonZero)} are not zero");
             }
         }
         double seconds = ledger.Stages.Sum(each => double.IsFinite(each.Seconds) ? each.Seconds : 0);
@@ -116,7 +116,7 @@ public static class LedgerPage
         {
             ("fp32", sizes.Float32), ("int8", sizes.Int8), ("int8 + deflate", sizes.Int8Deflate), ("our codes, LZ4", sizes.OursLz4),
             ("our codes, deflate", sizes.OursDeflate), ("ours, Huffman only", sizes.OursHuffman), ("ours", sizes.Ours),
-        }.Select(form => Row(ledger, form.Name, form.Bytes))]);
+        }.Select(form => Row(ledger, form.Name, form.Bytes) with { Color = form.Name == "ours" ? 1 : 0 })]);
     }
 
     private static BarChart StageBars(CompressionLedger ledger) => new(
@@ -165,13 +165,20 @@ public static class LedgerPage
     {
         foreach (IGrouping<string, SensitivityCurve> axis in ledger.Sensitivity.GroupBy(curve => curve.Axis))
         {
-            SensitivityCurve[] curves = [.. axis];
-            foreach ((int part, SensitivityCurve[] some) in curves.Chunk(MostSeries).Index())
+            LineSeries[] curves = [.. axis.Select(curve => new LineSeries(
+                curve.Layer, [.. curve.Points.Where(point => double.IsFinite(point.At)).OrderBy(point => point.At).Select(point => new ChartPoint(point.At, 100 * point.Quality))]))];
+            yield return new LineChart($"Quality over {axis.Key}, in %", axis.Key, curves);
+            if (curves.Length <= MostSeries) continue;
+            // So many curves cannot be told apart; their ends can.
+            double lowest = curves.SelectMany(curve => curve.Points).Select(point => point.X).DefaultIfEmpty().Min();
+            yield return new LineChart($"Quality at {axis.Key} {LedgerText.Number(lowest, "0.###")}, in %", "layer, from the first to the last", [new LineSeries(
+                "quality", [.. curves.Index().Where(curve => curve.Item.Points.Count > 0 && curve.Item.Points[0].X == lowest).Select(curve => new ChartPoint(curve.Index + 1, curve.Item.Points[0].Y))])
             {
-                string title = curves.Length <= MostSeries ? $"Quality over {axis.Key}, in %" : $"Quality over {axis.Key}, in %: layers {(part * MostSeries) + 1} to {(part * MostSeries) + some.Length}";
-                yield return new LineChart(title, axis.Key, [.. some.Select(curve => new LineSeries(
-                    curve.Layer, [.. curve.Points.Where(point => double.IsFinite(point.At)).OrderBy(point => point.At).Select(point => new ChartPoint(point.At, 100 * point.Quality))]))]);
-            }
+                Style = SeriesStyle.Dots,
+            }])
+            {
+                X = AxisScale.Whole,
+            };
         }
     }
 
@@ -198,7 +205,7 @@ public static class LedgerPage
                 "div",
                 Element("h3", layer.Name),
                 HistogramChart.ToSvg($"weights of {layer.Name}", after, before, layer.Centroids.Select(value => (double)value)),
-                Element("div", $"{Whole(layer.Distinct)} {(layer.Distinct == 1 ? "value" : "values")}{zeros} · {LedgerText.Number(layer.Bits, "0.00")} bits a weight").Class("muted")).Class("card");
+                Element("div", $"{LedgerText.Whole(layer.Distinct)} {(layer.Distinct == 1 ? "value" : "values")}{zeros} · {LedgerText.Number(layer.Bits, "0.00")} bits a weight").Class("muted")).Class("card");
         }),
     ];
 
@@ -237,6 +244,4 @@ public static class LedgerPage
     private static XElement Card(XElement content) => Element("div", content).Class("card");
 
     private static XElement Table(LedgerTable table) => ReportPage.Table(table.Headings.Select(heading => heading.TrimStart('>')), table.Rows.Select(row => row.AsEnumerable()));
-
-    private static string Whole(long value) => NumberText.Whole(value);
 }

@@ -24,7 +24,7 @@ public static class LedgerText
         string[] asked =
         [
             .. budget.MaxBytes is { } bytes ? [$"at most {Whole(bytes)} bytes"] : Array.Empty<string>(),
-            .. budget.MaxDrop is { } drop ? [$"at most {drop.ToString("0.##", CultureInfo.InvariantCulture)} points lost"] : Array.Empty<string>(),
+            .. budget.MaxDrop is { } drop ? [$"at most {Number(drop, "0.##")} {(drop == 1 ? "point" : "points")} lost"] : Array.Empty<string>(),
         ];
         return $"asked for: {(asked.Length == 0 ? "nothing" : string.Join(", ", asked))}; {(budget.Met ? "met" : "not met")}";
     }

@@ -28,13 +28,16 @@ public static class PackedCodes
     /// <summary>Bits of an index into so many different values.</summary>
     internal static int IndexBits(int distinct) => BitOperations.Log2((uint)Math.Max(1, (2 * distinct) - 1));
 
+    /// <summary>Whether indices into the different codes, and these, take less than the codes themselves.</summary>
+    internal static bool Pays(int codeSize, long count, int distinct) => distinct <= MostShared && ((count * IndexBits(distinct)) + 7) / 8 + ((long)distinct * codeSize) < count * codeSize;
+
     private static void Write(MemoryStream stream, Constant constant, bool bytewise)
     {
         ReadOnlySpan<byte> codes = constant.Codes.Span;
         int size = constant.CodeSize, count = size == 0 ? 0 : codes.Length / size;
         (ulong[] values, int[]? indices) = Shared(codes, size, count);
         int bits = bytewise ? 8 : IndexBits(values.Length);
-        if (indices is null || (((long)count * bits) + 7) / 8 + (values.Length * size) >= codes.Length)
+        if (indices is null || !Pays(size, count, values.Length) || bits == 8 * size)
         {
             stream.Write(codes);
         }

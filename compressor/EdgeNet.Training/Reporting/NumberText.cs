@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EdgeNet.Training;
 
 /// <summary>Numbers for people to read, the same in every culture.</summary>
-public static class NumberText
+internal static class NumberText
 {
     /// <summary>Four significant digits: 0.9132, 1204, 3.1e-6, NaN, ∞.</summary>
     public static string Short(double value) => Special(value) ?? (Math.Abs(value) is >= 1e-3 and < 1e6 or 0

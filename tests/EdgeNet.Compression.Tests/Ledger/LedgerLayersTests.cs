@@ -16,6 +16,8 @@ public class LedgerLayersTests
         Assert.Equal((216L, 864L, 216L + 32), (layers[0].Weights, layers[0].Float32Bytes, layers[0].Int8Bytes));
         Assert.Equal((9 * 8) + 32, layers[2].Int8Bytes);
         Assert.Equal(32, layers[1].Int8Bytes);
+        // Eight biases that all differ are no indices.
+        Assert.Equal((8, 32.0), (layers[1].Distinct, layers[1].IndexBits));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class LedgerTextTests
     [Fact]
     public void The_budget_says_what_was_asked_for_and_whether_it_was_met()
     {
-        Assert.Equal("asked for: at most 400,000 bytes, at most 1 points lost; met", LedgerText.Budget(s_ledger));
+        Assert.Equal("asked for: at most 400,000 bytes, at most 1 point lost; met", LedgerText.Budget(s_ledger));
         Assert.Equal("asked for: at most 0.5 points lost; not met", LedgerText.Budget(s_ledger with { Budget = new BudgetRecord(null, 0.5, false) }));
         Assert.Null(LedgerText.Budget(s_ledger with { Budget = null }));
     }

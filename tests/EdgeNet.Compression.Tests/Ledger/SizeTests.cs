@@ -44,7 +44,7 @@ public class SizeTests
         Assert.Equal(Int8Size.Of(graph), Int8Size.Stream(graph).LongLength);
 
         LayerRecord layer = LedgerLayers.Of(graph, graph)[0];
-        Assert.Equal(("w", "dense", 8L, 8, 3.0), (layer.Name, layer.Kind, layer.Weights, layer.Distinct, layer.IndexBits));
+        Assert.Equal(("w", "dense", 8L, 8, 8.0), (layer.Name, layer.Kind, layer.Weights, layer.Distinct, layer.IndexBits));
         Assert.Equal((0.5f, 2f, 8L), (layer.After!.Minimum, layer.After.Maximum, layer.After.Counts.Sum()));
     }
 
