@@ -156,6 +156,9 @@ public sealed record ClusterStep : RecipeStep
     /// <summary>Bits of an index, 1 to 8: 2^bits values for each layer or group; the average where <see cref="BySensitivity"/> spreads them.</summary>
     public int Bits { get; init; } = 5;
 
+    /// <summary>Bits of an index in convolutions of all kinds, 1 to 8 (Han et al. take 8 there and 5 where all is connected); 0 for as many as elsewhere.</summary>
+    public int ConvolutionBits { get; init; }
+
     /// <summary>Whether layers that matter more have more bits and others fewer, as many on the whole.</summary>
     public bool BySensitivity { get; init; }
 

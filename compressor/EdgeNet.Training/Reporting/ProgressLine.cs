@@ -65,7 +65,7 @@ public sealed record ProgressLine
     private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     /// <summary>0:07, 12:30, 3:05:00, 2 d 04:10.</summary>
-    internal static string Clock(TimeSpan time)
+    public static string Clock(TimeSpan time)
     {
         long seconds = (long)Math.Round(Math.Max(0, time.TotalSeconds));
         (long days, long hours, long minutes) = (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60);

@@ -136,8 +136,9 @@ public sealed class ReportPage
 }
 
 /// <summary>Attributes that every second element has.</summary>
-internal static class ElementClass
+public static class ElementClass
 {
+    /// <summary>Gives an element its class, and returns it.</summary>
     public static XElement Class(this XElement element, string name)
     {
         element.SetAttributeValue("class", name);

@@ -26,8 +26,9 @@ internal static class ReportStyle
         .layers{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,minmax(min(100%,500px),1fr))}
         .layers .pair{display:grid;gap:18px;grid-template-columns:1fr 1fr}
         .problems{background:var(--alarm-page);border-color:var(--alarm)}
-        .problems h2{margin:0 0 4px;font-size:16px;color:var(--alarm)}
-        .problems ul{margin:0;padding-left:20px;max-height:18em;overflow:auto}
+        .remarks h2,.problems h2{margin:0 0 4px;font-size:16px}
+        .problems h2{color:var(--alarm)}
+        .remarks ul,.problems ul{margin:0;padding-left:20px;max-height:18em;overflow:auto}
         .alarm{color:var(--alarm);font-weight:600}
         .filters{display:flex;flex-wrap:wrap;gap:5px}
         .filters img{width:44px;height:auto;image-rendering:pixelated;border-radius:3px;display:block}
@@ -58,10 +59,25 @@ internal static class ReportStyle
         .place rect{fill:transparent}
         .place path{stroke:var(--muted);fill:none;visibility:hidden}
         .place:hover path{visibility:visible}
-        .c1{--c:var(--1)}.c2{--c:var(--2)}.c3{--c:var(--3)}.c4{--c:var(--4)}.c5{--c:var(--5)}.c6{--c:var(--6)}.c7{--c:var(--7)}.c8{--c:var(--8)}
+        .c0{--c:var(--muted)}.c1{--c:var(--1)}.c2{--c:var(--2)}.c3{--c:var(--3)}.c4{--c:var(--4)}.c5{--c:var(--5)}.c6{--c:var(--6)}.c7{--c:var(--7)}.c8{--c:var(--8)}
         .bars{fill:var(--c,var(--1));fill-opacity:.55}
         .outline{fill:none;stroke:var(--ink);stroke-opacity:.65;stroke-width:1}
         .zero{stroke:var(--muted);stroke-opacity:.5;stroke-dasharray:2 3;fill:none}
+        .values{stroke:var(--2);stroke-width:1;fill:none}
+        .barchart{display:grid;grid-template-columns:fit-content(36%) minmax(70px,1fr) auto;gap:5px 12px;align-items:center;font-size:13px;font-variant-numeric:tabular-nums}
+        .barchart .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+        .barchart .amount{text-align:right;white-space:nowrap}
+        .barchart .track{position:relative;height:14px}
+        .barchart .bar{position:absolute;left:0;top:0;bottom:0;min-width:2px;border-radius:0 3px 3px 0;background:var(--c)}
+        .barchart .bar.behind{opacity:.42}
+        .barchart .bar.far{opacity:.17}
+        .keys{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 8px;font-size:13px}
+        .keys span::before{content:"";display:inline-block;width:11px;height:11px;margin-right:6px;border-radius:3px;background:var(--c);vertical-align:-1px}
+        .keys .behind::before{opacity:.42}
+        .keys .far::before{opacity:.17}
+        .card+.scroll,.charts+.scroll{margin-top:14px}
+        .histograms{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr))}
+        pre{margin:0;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-x:auto}
         @media (max-width:520px){main{padding:18px 12px 40px}.card{padding:10px}.headline{grid-template-columns:1fr 1fr}.layers .pair{gap:12px}svg.histogram text{font-size:16px}}
 
         """;

@@ -7,12 +7,19 @@ namespace EdgeNet.Training;
 /// A small picture of a histogram, with an earlier one as an outline over it. Heights are square roots of densities, so that tails can be
 /// seen beside a peak, and numbers that are exactly zero are left out: after a rectifier they would dwarf the rest.
 /// </summary>
-internal static class HistogramChart
+public static class HistogramChart
 {
-    private const double Width = 240, Height = 64, Margin = 4;
+    private const double Width = 240, Height = 64, Margin = 4, MarkHeight = 4;
 
-    public static XElement ToSvg(string name, Histogram histogram, Histogram? earlier)
+    /// <summary>Draws it.</summary>
+    /// <param name="name">What it shows, for readers that see no pictures.</param>
+    /// <param name="histogram">The bars.</param>
+    /// <param name="earlier">The outline over them, or null.</param>
+    /// <param name="marks">Values to mark under the bars; those that are not within the picture are left out.</param>
+    public static XElement ToSvg(string name, Histogram histogram, Histogram? earlier, params IEnumerable<double> marks)
     {
+        ArgumentNullException.ThrowIfNull(histogram);
+        ArgumentNullException.ThrowIfNull(marks);
         if (earlier?.Finite == 0) earlier = null;
         XElement svg = LineChart.Element(
             "svg", ("class", "histogram"), ("viewBox", $"0 0 {Width} {Height + 18}"), ("role", "img"), ("aria-label", name));
@@ -25,6 +32,8 @@ internal static class HistogramChart
         double scale = high > low ? (Width - (2 * Margin)) / (high - low) : 0, origin = high > low ? Margin : Width / 2;
         double peak = shown.Max(part => Bars(part, high - low).Select(bar => bar.Height).DefaultIfEmpty().Max());
         svg.Add(Path(histogram, "bars"), earlier is null ? null : Path(earlier, "outline"));
+        string ticks = string.Concat(marks.Where(mark => mark >= low && mark <= high).Select(mark => $"M{LineChart.Text(At(mark))} {Height}v{MarkHeight}"));
+        if (ticks.Length > 0) svg.Add(LineChart.Element("path", ("class", "values"), ("d", ticks)));
         if (low < 0 && high > 0)
         {
             double zero = At(0);
