@@ -39,6 +39,10 @@ if (Option("--ablate") is not null)
     Measure("  bias not corrected", new Int8Step { Calibration = method, CorrectBias = false });
     Measure("  not equalized", new Int8Step { Calibration = method, Equalize = false });
     Measure("  grids not kept", new Int8Step { Calibration = method, KeepShared = false });
+    Measure("  MinMax, bias not corrected", new Int8Step { Calibration = Calibration.MinMax, CorrectBias = false });
+    Measure("  MinMax, grids not kept", new Int8Step { Calibration = Calibration.MinMax, KeepShared = false });
+    Measure("  MinMax, gnk, bnc", new Int8Step { Calibration = Calibration.MinMax, KeepShared = false, CorrectBias = false });
+    Measure("  MinMax, gnk, bnc, ne", new Int8Step { Calibration = Calibration.MinMax, KeepShared = false, CorrectBias = false, Equalize = false });
     Measure("  per tensor", new Int8Step { Calibration = method, PerChannel = false });
 }
 foreach (string remark in ours.Remarks) Console.WriteLine($"  {remark}");

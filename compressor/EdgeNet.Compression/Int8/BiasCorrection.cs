@@ -20,7 +20,7 @@ internal static class BiasCorrection
         examples = [.. examples.Take((int)Math.Max(1, MostBytes / Math.Max(1, PeakBytes(int8.Graph))))];
         Node[] layers = [.. plan.Layers];
         PatchMean[] means = [.. layers.Select(layer => new PatchMean(layer))];
-        ActivationRun.Observe(plan.Graph, [.. layers.Select(layer => layer.Inputs[0])], examples, (value, _, elements) => means[value].Add(elements));
+        ActivationRun.Observe(plan.Graph, [.. layers.Select(layer => layer.Inputs[0])], examples, (value, _, elements) => means[value].Add(Limited(elements, plan.QuantizationOf(layers[value].Inputs[0])!)));
         var expected = layers.Zip(means).ToDictionary(pair => pair.First, pair => pair.Second.Outputs(pair.First.Inputs[1].Constant!.ToArray<float>()));
 
         var biases = new Dictionary<Node, float[]>();
@@ -46,6 +46,18 @@ internal static class BiasCorrection
             }
         }
         return biases;
+    }
+
+    /// <summary>
+    /// Values within the range of codes. What a chosen range cuts off is rare and large: it is missing where it was, and a shift of all outputs
+    /// to make up for it would only do harm elsewhere.
+    /// </summary>
+    private static float[] Limited(ReadOnlySpan<float> values, Quantization quantization)
+    {
+        float low = quantization.Scale * (sbyte.MinValue - quantization.ZeroPoint), high = quantization.Scale * (sbyte.MaxValue - quantization.ZeroPoint);
+        float[] limited = new float[values.Length];
+        for (int i = 0; i < limited.Length; i++) limited[i] = Math.Clamp(values[i], low, high);
+        return limited;
     }
 
     private static float[] Corrected(Node layer, WeightCodes codes, Quantization input, byte[][] examples, double[] expected)
