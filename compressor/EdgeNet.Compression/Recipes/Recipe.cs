@@ -228,6 +228,15 @@ public sealed record Int8Step : RecipeStep
     /// <summary>The most layers that stay in Float32 because they lose most.</summary>
     public int KeepFloat { get; init; }
 
+    /// <summary>
+    /// The error in the outputs (mean squared difference ÷ mean square) from which on layers stay in Float32, as few as it takes and at most
+    /// <see cref="KeepFloat"/> where that is not 0; null for no such bound.
+    /// </summary>
+    public double? MostError { get; init; }
+
+    /// <summary>Whether weights on a grid (of an earlier step) stay on it, without loss, and few distinct values become no more codes.</summary>
+    public bool KeepShared { get; init; } = true;
+
     /// <summary>Epochs of quantization-aware fine-tuning; 0 for none.</summary>
     public int Epochs { get; init; }
 
