@@ -12,9 +12,10 @@ internal static class SqueezeNet
 
     private static readonly int[] Squeezed = [16, 16, 32, 32, 48, 48, 64, 64];
 
+    // Caffe's pictures of ImageNet are stretched to a square, of which training saw parts of 227 × 227.
     private static readonly ModelCard Card = new(
         "SqueezeNet v1.0, Deep Compression, ImageNet, 1000 classes",
-        new Preprocessing(ImageLayout.Nchw, ColorOrder.Bgr, [104, 117, 123], [1], ImageFit.CenterCrop));
+        new Preprocessing(ImageLayout.Nchw, ColorOrder.Bgr, [104, 117, 123], [1], ImageFit.Stretch));
 
     /// <summary>The convolutions, in the order of the file.</summary>
     public static LayerSize[] Layers { get; } = [.. Convolutions()];
