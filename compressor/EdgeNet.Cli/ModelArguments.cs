@@ -9,7 +9,7 @@ namespace EdgeNet.Cli;
 /// <summary>The model of a command, and the options that say how it is imported.</summary>
 internal sealed class ModelArguments
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "A .edgenet, .onnx or .tflite file." };
+    private readonly Argument<string> _model = new("MODEL") { Description = "A .edgenet, .onnx or .tflite file, or Deep Compression's SqueezeNet .net." };
 
     private readonly Option<int> _batch = CountOption.Create("--batch", "N", "Pictures per run, where an ONNX model leaves it open.", 1);
 

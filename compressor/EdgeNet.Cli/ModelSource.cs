@@ -1,4 +1,5 @@
 using EdgeNet.Import;
+using EdgeNet.Import.DeepCompression;
 using EdgeNet.Import.Onnx;
 using EdgeNet.Import.TfLite;
 using EdgeNet.Model;
@@ -11,13 +12,14 @@ internal enum ModelFormat
     EdgeNet,
     Onnx,
     TfLite,
+    DeepCompression,
 }
 
 /// <summary>Loads a model of any format: by its first bytes where the format has some of its own, else by its name.</summary>
 internal static class ModelSource
 {
     /// <summary>The graph in a file.</summary>
-    /// <param name="path">A <c>.edgenet</c>, <c>.onnx</c> or <c>.tflite</c> file.</param>
+    /// <param name="path">A <c>.edgenet</c>, <c>.onnx</c> or <c>.tflite</c> file, or the <c>.net</c> file of Deep Compression.</param>
     /// <param name="options">Batch and open dimensions, for the formats that leave them open.</param>
     /// <exception cref="ModelException">It is no valid model, or one that is not supported.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -29,6 +31,7 @@ internal static class ModelSource
             {
                 ModelFormat.EdgeNet => ModelFile.Load(path),
                 ModelFormat.TfLite => TfLiteImporter.Load(path),
+                ModelFormat.DeepCompression => DeepCompressionImporter.Load(path),
                 _ => OnnxImporter.Load(path, options),
             };
         }
@@ -52,7 +55,8 @@ internal static class ModelSource
             ".EDGENET" => ModelFormat.EdgeNet,
             ".ONNX" => ModelFormat.Onnx,
             ".TFLITE" => ModelFormat.TfLite,
-            _ => throw new ModelFormatException($"{path}: not a model: starts with {(start.IsEmpty ? "nothing" : Convert.ToHexString(start))}; expected a .edgenet, .onnx or .tflite file"),
+            ".NET" => ModelFormat.DeepCompression,
+            _ => throw new ModelFormatException($"{path}: not a model: starts with {(start.IsEmpty ? "nothing" : Convert.ToHexString(start))}; expected a .edgenet, .onnx, .tflite or .net file"),
         };
     }
 }

@@ -42,6 +42,18 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_Deep_Compression_is_a_model_with_a_card()
+    {
+        // 26 layers of which no weight is stored: counts, 256 shared values a layer and 3,976 biases, all zero.
+        string model = _folder["zero.net"], converted = _folder["zero.edgenet"], picture = Models.Picture(_folder, 0, 0, 0);
+        File.WriteAllBytes(model, new byte[4 * (26 + 26 * 256 + 3976)]);
+        CommandLine.Run("convert", model, "-o", converted).Succeeded();
+        Assert.Contains("imported from zero.net", CommandLine.Run("inspect", converted).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("0.0010", CommandLine.Run("run", model, picture, "--top", "1").Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(CommandLine.Run("run", model, picture).Succeeded(), CommandLine.Run("run", converted, picture).Succeeded());
+    }
+
+    [Fact]
     public void Convert_adds_a_card_and_run_uses_it()
     {
         string bare = Models.MeanColour().Save(_folder), full = _folder["full.edgenet"];

@@ -41,6 +41,7 @@ public sealed class ErrorTests : IDisposable
         CommandLine.Run("inspect", _folder.Write("a.edgenet", "hello")).Failed(1, "a.edgenet");
         CommandLine.Run("inspect", _folder.Write("a.tflite", "hello")).Failed(1, "a.tflite");
         CommandLine.Run("inspect", _folder.Write("empty.onnx", "")).Failed(1, "empty.onnx");
+        CommandLine.Run("inspect", _folder.Write("a.net", "hello")).Failed(1, "a.net", "byte 5");
         string model = Models.MeanColour().Save(_folder);
         File.WriteAllBytes(model, File.ReadAllBytes(model)[..^1]);
         CommandLine.Run("inspect", model).Failed(1, "model.edgenet");
