@@ -16,7 +16,7 @@ public sealed record CompressionJob
     public RetrainingData? Data { get; init; }
 
     /// <summary>Where the pictures are from, for the ledger.</summary>
-    public required DataRecord Source { get; init; }
+    public DataRecord Source { get; init; } = new("none", 0, 0, "nothing was retrained or measured");
 
     /// <summary>How good a graph is; null where there is nothing to measure with.</summary>
     public QualityMeasure? Measure { get; init; }
@@ -31,7 +31,7 @@ public sealed record CompressionJob
     public double? MaxDrop { get; init; }
 
     /// <summary>Where states are kept so that a run that was killed can go on; null for nowhere.</summary>
-    public string? WorkFolder { get; init; }
+    public WorkFolder? Work { get; init; }
 
     /// <summary>Threads to use; the file does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

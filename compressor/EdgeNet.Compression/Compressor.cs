@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Globalization;
 using EdgeNet.Model;
 using EdgeNet.Runtime;
 using EdgeNet.Training;
@@ -10,21 +8,20 @@ namespace EdgeNet.Compression;
 /// <summary>A compressed model, and what it took.</summary>
 /// <param name="Graph">The graph as it is stored.</param>
 /// <param name="File">Its <c>.edgenet</c> file.</param>
-/// <param name="Stages">The original first, then each step.</param>
-/// <param name="Retraining">Losses while it was retrained.</param>
-/// <param name="Remarks">What was left alone or not done.</param>
-public sealed record CompressionResult(
-    Graph Graph, byte[] File, ImmutableArray<StageRecord> Stages, ImmutableArray<RetrainingRecord> Retraining, ImmutableArray<string> Remarks);
+/// <param name="Ledger">What each step cost.</param>
+public sealed record CompressionResult(Graph Graph, byte[] File, CompressionLedger Ledger);
 
-/// <summary>Carries out a recipe: from a trained model to a small file.</summary>
+/// <summary>From a trained model to a small file: carries a recipe out, as often as a budget asks for.</summary>
 public sealed class Compressor
 {
+    private const int Bisections = 8;
+
+    /// <summary>The part of a budget that a recipe is fitted to without retraining, which may leave a little more.</summary>
+    private const double Margin = 0.99;
+
     private readonly CompressionJob _job;
-    private readonly Retrainer _retrainer;
     private readonly Graph _original;
-    private readonly List<StageRecord> _stages = [];
-    private readonly List<RetrainingRecord> _retraining = [];
-    private readonly List<string> _remarks = [];
+    private int _attempts;
 
     /// <summary>Prepares it.</summary>
     /// <exception cref="CompressionException">The job makes no sense.</exception>
@@ -32,68 +29,104 @@ public sealed class Compressor
     {
         ArgumentNullException.ThrowIfNull(job);
         _job = job;
+        if (WeightLayers.Of(job.Model).IsEmpty)
+            throw new CompressionException("the model has no Float32 weights to compress: it is quantized already, or computes without any");
+        if (job.MaxDrop is not null && job.Measure is null) throw new CompressionException("a limit to the drop needs pictures to measure it with; give some: --data DIR");
         // What normalizations scale belongs to the weights that are shared.
         _original = NormalizationFolding.Run(job.Model);
-        _retrainer = new Retrainer(_original, job.Recipe.Retraining, job.Data, job.Problems, job.Recipe.Seed, job.Threads)
-        {
-            CheckpointFolder = job.WorkFolder,
-            OnBatch = (run, progress) => OnBatch?.Invoke(run, progress),
-            OnEpoch = (run, record) =>
-            {
-                _retraining.Add(new RetrainingRecord(run.Stage, _retraining.Count + 1, record.TrainingLoss ?? double.NaN, null));
-                OnEpoch?.Invoke(run, record);
-            },
-        };
-        if (_retrainer.WhyNot is { } reason) _remarks.Add($"nothing is retrained: {reason}");
     }
 
     /// <summary>Sees each batch of retraining.</summary>
     public Action<RetrainingRun, TrainingProgress>? OnBatch { get; set; }
 
-    /// <summary>Sees each epoch of retraining.</summary>
-    public Action<RetrainingRun, EpochRecord>? OnEpoch { get; set; }
-
     /// <summary>Sees each step that is done.</summary>
     public Action<StageRecord>? OnStage { get; set; }
 
     /// <summary>Compresses.</summary>
+    /// <exception cref="CompressionException">The budget is impossible, or a step is.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the work folder has what is needed to go on.</exception>
     public CompressionResult Run(CancellationToken cancellation)
     {
-        long start = Stopwatch.GetTimestamp();
-        Graph graph = _original;
-        AddStage("original", "as it was given", _job.Model, stored: _job.Model, start);
-        bool pruned = false;
-        foreach (RecipeStep step in _job.Recipe.Steps)
+        var remarks = new List<string>();
+        double first = _job.MaxBytes is { } most && _job.Recipe.Steps[^1] is not RateStep ? LargestScale(most, cancellation) : 1;
+        (Attempt best, bool met) = BudgetSearch.Run(first, _job.MaxBytes, _job.MaxDrop, scale => Try(scale, cancellation), remarks);
+        CompressionLedger ledger = best.Result.Ledger;
+        return best.Result with
         {
-            start = Stopwatch.GetTimestamp();
-            switch (step)
+            Ledger = ledger with
             {
-                case RateStep rate:
-                    graph = RateSharing.Run(graph, rate, _retrainer, pruned, SizeOf, _job.MaxBytes, _remarks, cancellation);
-                    AddStage("rate", Invariant($"shared on grids at {rate.Bits} bits, {rate.Epochs} + {rate.TuneEpochs} epochs"), graph, StoredForm.Of(graph, _job.Recipe.Biases), start);
-                    break;
-                case ClusterStep cluster:
-                    graph = TrainedQuantization.Run(graph, cluster, _retrainer, _job.Recipe.Seed, cancellation);
-                    AddStage("cluster", Invariant($"shared by k-means at {cluster.Bits} bits, {cluster.Epochs} epochs"), graph, StoredForm.Of(graph, _job.Recipe.Biases), start);
-                    break;
-            }
-        }
-        Graph result = StoredForm.Of(graph, _job.Recipe.Biases);
-        return new CompressionResult(result, ModelFile.Write(result), [.. _stages], [.. _retraining], [.. _remarks]);
+                Budget = _job.MaxBytes is null && _job.MaxDrop is null ? null : new BudgetRecord(_job.MaxBytes, _job.MaxDrop, met),
+                Remarks = [.. ledger.Remarks, .. remarks],
+            },
+        };
     }
 
-    private long SizeOf(Graph graph) => ModelFile.Write(StoredForm.Of(graph, _job.Recipe.Biases)).Length;
-
-    private void AddStage(string name, string what, Graph graph, Graph stored, long start)
+    private Attempt Try(double scale, CancellationToken cancellation)
     {
-        WeightLayer[] layers = [.. WeightLayers.Of(graph)];
-        long weights = layers.Sum(layer => (long)layer.Shape.ElementCount), zeros = layers.Sum(layer => (long)layer.Constant.CountZeros());
-        Quality? quality = _job.Measure?.Invoke(stored);
-        var record = new StageRecord(
-            name, what, ModelFile.Write(stored).Length, weights - zeros, weights, graph.Nodes.Sum(node => node.MultiplyAdds), quality, quality?.Agreement, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        _stages.Add(record);
-        OnStage?.Invoke(record);
+        Recipe recipe = ScaledRecipe.By(_job.Recipe, scale);
+        var record = new RunRecord(_job.Measure, graph => StoredForm.Of(graph, recipe.Biases), OnStage);
+        Retrainer retrainer = NewRetrainer(recipe, record, _job.Work?.Attempt(++_attempts));
+        if (retrainer.WhyNot is { } reason) record.Remark($"nothing was retrained: {reason}");
+        else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with");
+        Graph graph = WithProvenance(RecipeRun.Run(_job, _original, recipe, retrainer, record, cancellation), recipe);
+        byte[] file = ModelFile.Write(graph);
+        ImmutableArray<StageRecord> stages = record.Stages;
+        Quality? before = stages[0].Quality, after = stages[^1].Quality;
+        var ledger = new CompressionLedger
+        {
+            Model = _job.Model.Card.Name ?? "model",
+            Data = _job.Source,
+            Recipe = recipe.Name,
+            RecipeYaml = RecipeFile.ToYaml(recipe),
+            Sizes = LedgerSizes.Of(_original, graph),
+            Stages = stages,
+            Layers = LedgerLayers.Of(_original, graph),
+            Sensitivity = record.Curves,
+            Retraining = record.Retraining,
+            Remarks = record.Remarks,
+            Promise = Promise.Of(file, recipe.Seed, after),
+        };
+        return new Attempt(scale, file.LongLength, before is null || after is null ? null : 100 * (before.Value - after.Value), new CompressionResult(graph, file, ledger));
     }
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    /// <summary>The largest bits and densities at which the recipe, without retraining, makes no more bytes.</summary>
+    private double LargestScale(long most, CancellationToken cancellation)
+    {
+        if (DryRun(1) <= most) return 1;
+        long asked = most;
+        most = (long)(most * Margin);
+        if (!ScaledRecipe.IsPossible(_job.Recipe)) throw TooSmall(1);
+        double low = Math.Log2(1.0 / 64), high = 0;
+        if (DryRun(double.Exp2(low)) > most) throw TooSmall(double.Exp2(low));
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (low + high) / 2;
+            if (DryRun(double.Exp2(middle)) <= most) low = middle;
+            else high = middle;
+        }
+        return double.Exp2(low);
+
+        long DryRun(double scale)
+        {
+            Recipe recipe = ScaledRecipe.WithoutRetraining(ScaledRecipe.By(_job.Recipe, scale));
+            var record = new RunRecord(null, graph => StoredForm.Of(graph, recipe.Biases), null);
+            return ModelFile.Write(RecipeRun.Run(_job, _original, recipe, NewRetrainer(recipe, record, null), record, cancellation)).LongLength;
+        }
+
+        CompressionException TooSmall(double scale) => new(FormattableString.Invariant(
+            $"{asked} bytes are too few: the smallest that recipe '{_job.Recipe.Name}' makes of this model is about {DryRun(scale)}; allow more, or take another recipe"));
+    }
+
+    private Retrainer NewRetrainer(Recipe recipe, RunRecord record, string? checkpoints) => new(_original, recipe.Retraining, _job.Data, _job.Problems, recipe.Seed, _job.Threads)
+    {
+        CheckpointFolder = checkpoints,
+        OnBatch = (run, progress) => OnBatch?.Invoke(run, progress),
+        OnEpoch = (run, epoch) => record.Epoch(run.Stage, epoch.TrainingLoss ?? double.NaN),
+    };
+
+    private static Graph WithProvenance(Graph graph, Recipe recipe)
+    {
+        ImmutableArray<string> known = graph.Card.Provenance is { IsDefault: false } provenance ? provenance : [];
+        return graph.WithCard(graph.Card with { Provenance = [.. known, FormattableString.Invariant($"compressed by edgenet compress, recipe {recipe.Name}, seed {recipe.Seed}")] });
+    }
 }

@@ -12,63 +12,111 @@ internal static class CompressCommand
 {
     public static Command Create()
     {
-        Command command = new("compress", "Make a trained model small: prune, share weights, entropy-code; with retraining, and with what each step cost on record.");
-        ModelArguments model = ModelArguments.AddTo(command);
-        Option<string> data = new("--data") { HelpName = "DIR|FILE", Required = true };
-        Option<string> output = new("--output", "-o") { Required = true };
-        Option<int> holdOut = CountOption.Create("--hold-out", "N", "Measure on every N-th picture, retrain with the others.", 10);
-        Option<string?> card = new("--card");
-        Option<double> bits = new("--bits") { DefaultValueFactory = _ => 3 };
-        Option<long?> max = new("--max-size");
-        Option<int> epochs = new("--epochs") { DefaultValueFactory = _ => 10 };
-        Option<int> tune = new("--tune") { DefaultValueFactory = _ => 5 };
-        Option<int> batch = new("--batch") { DefaultValueFactory = _ => 32 };
-        Option<double> rate = new("--rate") { DefaultValueFactory = _ => 5e-4 };
-        Option<double> hints = new("--hints") { DefaultValueFactory = _ => 0 };
-        Option<double> labels = new("--labels") { DefaultValueFactory = _ => 0 };
-        Option<double> temperature = new("--temperature") { DefaultValueFactory = _ => 4 };
-        Option<string> augment = new("--augment") { DefaultValueFactory = _ => "" };
-        Option<int> offset = new("--label-offset");
-        Option<int> threads = SessionArguments.CreateThreads();
-        foreach (Option option in new Option[] { data, output, holdOut, card, bits, max, epochs, tune, batch, rate, hints, labels, temperature, augment, offset, threads }) command.Add(option);
-        command.SetAction((parsed, cancellation) =>
-        {
-            TextWriter error = parsed.InvocationConfiguration.Error;
-            Graph graph = model.Load(parsed);
-            if (parsed.GetValue(card) is { } file) graph = graph.WithCard(ModelCardFile.Load(file));
-            var problems = new DataProblems();
-            TrainingSets sets = TrainingSets.Open(parsed.GetRequiredValue(data), [], 1, null, null, parsed.GetResult(holdOut) is { Implicit: false } ? parsed.GetValue(holdOut) : null, 4096L << 20, problems);
-            IExampleSource measured = sets.Test ?? sets.Validation!;
-            int shift = parsed.GetValue(offset);
-            Shape shape = graph.Inputs[0].Type.Shape;
-            (int height, int width) = graph.Card.Preprocessing!.Layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
-            Func<int, int> labelOf = label => graph.Card.Detector is null && int.TryParse(measured.Classes.ElementAtOrDefault(label), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number + shift : label + shift;
-            var quality = new PictureQuality(graph, measured, labelOf, parsed.GetValue(threads), cancellation);
-            var compressor = new Compressor(new CompressionJob
-            {
-                Model = graph,
-                Source = new DataRecord(parsed.GetRequiredValue(data), sets.Training.Count, measured.Count, ""),
-                Recipe = new Recipe
-                {
-                    Name = "test",
-                    Seed = 1,
-                    Steps = [new RateStep { Bits = parsed.GetValue(bits), Epochs = parsed.GetValue(epochs), TuneEpochs = parsed.GetValue(tune), Rate = parsed.GetValue(rate) }],
-                    Retraining = new RetrainingSettings { Batch = parsed.GetValue(batch), Hints = parsed.GetValue(hints), Labels = parsed.GetValue(labels), Temperature = parsed.GetValue(temperature) },
-                },
-                Data = new RetrainingData(sets.Training, width, height, AugmentationList.Parse(parsed.GetRequiredValue(augment), width, height, problems, [])),
-                Measure = quality.Measure,
-                MaxBytes = parsed.GetValue(max),
-                Threads = parsed.GetValue(threads),
-            })
-            {
-                OnStage = stage => error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: {stage.Bytes} bytes, {stage.NonZero}/{stage.Weights}, {stage.Quality?.Metric} {stage.Quality?.Value:0.0000} ({stage.Quality?.Samples}), agreement {stage.Agreement:0.000}, {stage.Seconds:0.0} s")),
-                OnEpoch = (run, record) => error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.Stage} {record.Epoch}: {record.TrainingLoss:0.00000} {record.Seconds:0.0} s")),
-            };
-            CompressionResult result = compressor.Run(cancellation);
-            AtomicFile.Write(parsed.GetRequiredValue(output), stream => stream.Write(result.File));
-            foreach (string remark in result.Remarks) error.WriteLine(remark);
-            return Task.FromResult(ExitCode.Success);
-        });
+        Command command = new("compress", "Make a trained model small: prune it, share and code its weights, bring it to int8; retrained between, with what each step cost on record.");
+        CompressOptions options = CompressOptions.AddTo(command);
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, options, cancellation)));
         return command;
     }
+
+    private static int Run(ParseResult parsed, CompressOptions options, CancellationToken cancellation)
+    {
+        Recipe recipe = options.Recipe(parsed);
+        if (parsed.GetValue(options.PrintRecipe))
+        {
+            parsed.InvocationConfiguration.Output.Write(RecipeFile.ToYaml(recipe));
+            return ExitCode.Success;
+        }
+        string target = parsed.GetValue(options.Output) ?? throw new UsageException("--output is missing: where does the file go?");
+        if (!Path.GetExtension(target).Equals(".edgenet", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--output {target}: expected a name that ends in .edgenet");
+        OutputPlaces.Check([target, parsed.GetValue(options.Report), parsed.GetValue(options.Ledger)]);
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        Graph graph = options.Model.Load(parsed);
+        if (parsed.GetValue(options.Card) is { } card) graph = graph.WithCard(ModelCardFile.Load(card));
+        var problems = new DataProblems();
+        using var interruption = new Interruption(cancellation);
+        int threads = parsed.GetValue(options.Threads);
+        CompressionJob job = new()
+        {
+            Model = graph,
+            Recipe = recipe,
+            Problems = problems,
+            MaxBytes = parsed.GetValue(options.MaxSize),
+            MaxDrop = parsed.GetValue(options.MaxDrop),
+            Threads = threads,
+        };
+        string[] pictures = [];
+        if (options.Measuring.Open(parsed, graph, problems) is { } sets)
+        {
+            Shape shape = graph.Inputs[0].Type.Shape;
+            (int height, int width) = graph.Card.Preprocessing!.Layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
+            error.WriteLine($"{sets.Description.Source}: {sets.Retraining.Count} pictures to retrain with, {sets.Measured.Count} to measure on ({sets.Description.Split})");
+            pictures = [.. Enumerable.Range(0, sets.Retraining.Count).Select(sets.Retraining.NameOf), .. Enumerable.Range(0, sets.Measured.Count).Select(sets.Measured.NameOf)];
+            job = job with
+            {
+                Source = sets.Description,
+                Data = new RetrainingData(sets.Retraining, width, height, Augmentations(recipe.Retraining.Augment, width, height, problems)),
+                Measure = new PictureQuality(graph, sets.Measured, sets.LabelOf, threads, interruption.Token).Measure,
+            };
+        }
+        WorkFolder work = WorkFolder.Open(
+            target + ".work", WorkFolder.IdentityOf(graph, RecipeFile.ToYaml(recipe), Invariant($"{job.MaxBytes} bytes, {job.MaxDrop} points"), pictures), parsed.GetValue(options.Resume));
+        var progress = new CompressionProgressDisplay(error);
+        var compressor = new Compressor(job with { Work = work }) { OnBatch = progress.Batch, OnStage = progress.Stage };
+        try
+        {
+            CompressionResult result = compressor.Run(interruption.Token);
+            Write(result, target, parsed, options);
+            work.Remove();
+            return Report(result, target, error);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("edgenet: interrupted; the same command with --resume goes on");
+            throw;
+        }
+        finally
+        {
+            foreach (DataProblem problem in problems.All.Where(problem => !problem.Fatal)) error.WriteLine($"{problem.Source}: skipped: {problem.What}");
+        }
+    }
+
+    private static IReadOnlyList<IAugmentation> Augmentations(string text, int width, int height, DataProblems problems)
+    {
+        try
+        {
+            return AugmentationList.Parse(text, width, height, problems, []);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"augment: {e.Message}", e);
+        }
+    }
+
+    private static void Write(CompressionResult result, string target, ParseResult parsed, CompressOptions options)
+    {
+        AtomicFile.Write(target, stream => stream.Write(result.File));
+        if (parsed.GetValue(options.Ledger) is { } ledger) LedgerFile.Write(ledger, result.Ledger);
+        if (parsed.GetValue(options.Report) is { } report) LedgerPage.Write(result.Ledger, report);
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        foreach (LedgerTable table in (LedgerTable[])[LedgerText.Stages(result.Ledger), LedgerText.Layers(result.Ledger), LedgerText.Sizes(result.Ledger)])
+        {
+            output.WriteLine(table.Title);
+            output.WriteLine(table.ToText());
+        }
+        output.WriteLine(LedgerText.Summary(result.Ledger));
+    }
+
+    /// <summary>A budget that was not met is a failure, though the closest file is there.</summary>
+    private static int Report(CompressionResult result, string target, TextWriter error)
+    {
+        foreach (string remark in result.Ledger.Remarks) error.WriteLine(remark);
+        if (result.Ledger.Budget is not { Met: false } budget) return ExitCode.Success;
+        StageRecord first = result.Ledger.Stages[0], last = result.Ledger.Stages[^1];
+        string asked = string.Join(" and ", new[] { budget.MaxBytes is { } bytes ? Invariant($"{bytes} bytes") : null, budget.MaxDrop is { } drop ? Invariant($"{drop} points") : null }.OfType<string>());
+        string lost = first.Quality is { } before && last.Quality is { } after ? Invariant($" and {100 * (before.Value - after.Value):0.00} points lost") : "";
+        error.WriteLine($"edgenet: the budget of {asked} was not met; {target} is the closest: {result.File.Length} bytes{lost}");
+        return ExitCode.Failure;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

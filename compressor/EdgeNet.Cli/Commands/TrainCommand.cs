@@ -137,25 +137,7 @@ internal static class TrainCommand
         {
             if (Path.GetExtension(target).ToUpperInvariant() is not (".ONNX" or ".EDGENET")) throw new UsageException($"--output {target}: expected a name that ends in .onnx or .edgenet");
         }
-        foreach (string? file in (string?[])[.. targets, .. others])
-        {
-            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) throw new DirectoryNotFoundException($"{file}: there is no folder {folder}; make it first");
-            if (Directory.Exists(file)) throw new IOException($"{file}: is a folder; expected the name of a file");
-            if (file is not null) RequireWritable(file);
-        }
-    }
-
-    private static void RequireWritable(string file)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!, probe = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
-        try
-        {
-            using (File.Create(probe, 1, FileOptions.DeleteOnClose)) { }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{file}: nothing can be written to {folder}; choose another place", e);
-        }
+        OutputPlaces.Check([.. targets, .. others]);
     }
 
     private static TrainingPlan Plan(ParseResult parsed, TrainOptions options) => new()

@@ -1,16 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeNet.Compression;
+using EdgeNet.Model;
 using EdgeNet.Runtime;
+using EdgeNet.Training;
 using Spectre.Console;
 
 namespace EdgeNet.Cli.Commands;
 
-/// <summary><c>edgenet verify</c>: a model against reference tensors, or against ONNX Runtime.</summary>
+/// <summary><c>edgenet verify</c>: a model against reference tensors, against ONNX Runtime, or against what its compression promised.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
-        Command command = new("verify", "Compare a model's outputs with reference tensors, or with what ONNX Runtime makes of the original.");
+        Command command = new("verify", "Compare a model's outputs with reference tensors, with what ONNX Runtime makes of the original, or with what edgenet compress promised.");
         ModelArguments model = ModelArguments.AddTo(command);
         Option<string?> reference = new("--reference") { Description = "Holds inputs/NAME.npy and the expected outputs/NAME.npy.", HelpName = "DIR" };
         Option<string?> onnx = new("--onnx") { Description = "The original model, run by ONNX Runtime on the same input.", HelpName = "ORIGINAL.onnx" };
@@ -23,12 +26,24 @@ internal static class VerifyCommand
             DefaultValueFactory = _ => 1e-4,
         };
         Option<double> steps = new("--steps") { Description = "The largest difference allowed of quantized outputs, in steps.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<string?> ledger = new("--ledger") { Description = "What edgenet compress wrote of this file: whether it holds to that, with --data and what else compress was given on the same pictures, too.", HelpName = "FILE.json" };
         Option<int> threads = SessionArguments.CreateThreads();
-        foreach (Option option in new Option[] { reference, onnx, tensorsIn, seed, tolerance, steps, threads }) command.Add(option);
-        command.SetAction(parsed =>
+        foreach (Option option in new Option[] { reference, onnx, ledger, tensorsIn, seed, tolerance, steps, threads }) command.Add(option);
+        MeasuringOptions measuring = MeasuringOptions.AddTo(command);
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+        return command;
+
+        int Run(ParseResult parsed, CancellationToken cancellation)
         {
-            (string? folder, string? original) = (parsed.GetValue(reference), parsed.GetValue(onnx));
-            if (folder is null == (original is null)) throw new UsageException("expected --reference DIR or --onnx ORIGINAL.onnx, not both");
+            (string? folder, string? original, string? promises) = (parsed.GetValue(reference), parsed.GetValue(onnx), parsed.GetValue(ledger));
+            if (new[] { folder, original, promises }.Count(source => source is not null) != 1) throw new UsageException("expected one of --reference DIR, --onnx ORIGINAL.onnx and --ledger FILE.json");
+            if (promises is not null)
+            {
+                Graph graph = model.Load(parsed);
+                CompressionSets? sets = measuring.Open(parsed, graph, new DataProblems());
+                QualityMeasure? measure = sets is null ? null : new PictureQuality(graph, sets.Measured, sets.LabelOf, parsed.GetValue(threads), cancellation).Measure;
+                return PromiseCheck.Run(model.Path(parsed), promises, measure, parsed.InvocationConfiguration.Output);
+            }
             if (folder is not null && parsed.GetValue(tensorsIn)!.Length > 0) throw new UsageException("--tensor-in goes with --onnx; --reference has inputs of its own");
 
             using InferenceSession session = SessionArguments.Open(model.Load(parsed), parsed.GetValue(threads));
@@ -36,8 +51,7 @@ internal static class VerifyCommand
                 ? AgainstFolder(session, folder)
                 : AgainstPeer(session, original!, parsed.GetValue(tensorsIn)!, parsed.GetValue(seed));
             return Report(parsed.InvocationConfiguration.Output, comparisons, parsed.GetValue(tolerance), parsed.GetValue(steps));
-        });
-        return command;
+        }
     }
 
     private static TensorComparison[] AgainstFolder(InferenceSession session, string folder)

@@ -159,6 +159,12 @@ public sealed record ClusterStep : RecipeStep
     /// <summary>Bits of an index in convolutions of all kinds, 1 to 8 (Han et al. take 8 there and 5 where all is connected); 0 for as many as elsewhere.</summary>
     public int ConvolutionBits { get; init; }
 
+    /// <summary>
+    /// Groups of output channels that share values of their own in each layer, 1 for the whole layer. A codebook has 256 values for all groups
+    /// together: 2^bits of each group, and zero.
+    /// </summary>
+    public int Groups { get; init; } = 1;
+
     /// <summary>Whether layers that matter more have more bits and others fewer, as many on the whole.</summary>
     public bool BySensitivity { get; init; }
 

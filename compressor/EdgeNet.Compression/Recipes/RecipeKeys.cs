@@ -47,6 +47,7 @@ internal static class RecipeKeys
     {
         { "bits", Bits, step => step.Bits, (step, value) => step with { Bits = value } },
         { "convolution-bits", SettingFormat.Whole(0, 8), step => step.ConvolutionBits, (step, value) => step with { ConvolutionBits = value } },
+        { "groups", SettingFormat.Whole(1, 128), step => step.Groups, (step, value) => step with { Groups = value } },
         { "by-sensitivity", SettingFormat.Flag, step => step.BySensitivity, (step, value) => step with { BySensitivity = value } },
         { "layers", SettingFormat.ByName(Bits), step => step.Layers, (step, value) => step with { Layers = value } },
         { "start", SettingFormat.Choice<CentroidStart>(), step => step.Start, (step, value) => step with { Start = value } },

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using EdgeNet.Model;
 using EdgeNet.Training;
 
@@ -21,7 +22,7 @@ public sealed class Retrainer
 {
     private readonly Graph _original;
     private readonly RetrainingSettings _settings;
-    private readonly BatchLoader? _loader;
+    private readonly BatchLoader? _loader, _plain;
     private readonly int _batch, _threads, _seed;
     private int _runs;
 
@@ -49,6 +50,7 @@ public sealed class Retrainer
             Augmentations = data.Augmentations,
             ClassCount = int.MaxValue,
         }, problems);
+        _plain = new BatchLoader(data.Pictures, new BatchSettings(1, data.Width, data.Height, preprocessing) { Seed = seed, KeepIncomplete = true, ClassCount = int.MaxValue }, problems);
         WhyNot = Trainable(original);
     }
 
@@ -92,6 +94,8 @@ public sealed class Retrainer
             KeepsBest = false,
             Seed = _seed,
             ClipNorm = 5,
+            CheckpointInterval = TimeSpan.FromSeconds(30),
+            CheckpointsEachEpoch = false,
             CheckpointPath = CheckpointFolder is null ? null : Path.Combine(CheckpointFolder, $"{number:00}-{run.Stage}.checkpoint"),
         };
         var description = new RunDescription
@@ -113,12 +117,43 @@ public sealed class Retrainer
         return student.ToGraph(graph);
     }
 
+    /// <summary>How far a network's answers are from the original's, on a part of the pictures that is always the same.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="batches">Batches to look at.</param>
+    public double Loss(Graph graph, int batches = 4)
+    {
+        (DistillationTarget target, Network<float> teacher, Network<float> student) = Prepare(graph);
+        var objective = new DistillationObjective(teacher, target, _settings);
+        foreach (Batch batch in Batches(batches))
+        {
+            batch.Input.CopyTo(student.Input());
+            student.Forward();
+            objective.Count(student, batch);
+        }
+        return objective.Total().Loss;
+    }
+
+    /// <summary>Pictures as the network's input, unchanged: to calibrate with.</summary>
+    /// <param name="count">The most of them, spread over the set.</param>
+    public IReadOnlyList<float[][]> Examples(int count)
+    {
+        if (_plain is null) return [];
+        int length = _original.Inputs[0].Type.Shape.ElementCount, all = _plain.BatchesPerEpoch;
+        var examples = new List<float[][]>();
+        foreach (Batch batch in _plain.Epoch(0, shuffle: true).Take(Math.Min(count, all)))
+        {
+            if (batch.Count == 1) examples.Add([batch.Input.AsSpan(0, length).ToArray()]);
+        }
+        return examples;
+    }
+
     /// <summary>How much each layer matters: see <see cref="FisherInformation"/>.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="batches">Batches of pictures to look at.</param>
     public IReadOnlyDictionary<Constant, double> Sensitivities(Graph graph, int batches = 8)
     {
-        if (!CanTrain) return WeightLayers.Of(graph).ToDictionary(layer => layer.Constant, _ => 1.0);
+        // Nothing known: errors count in proportion to what a layer's weights are.
+        if (!CanTrain) return WeightLayers.Of(graph).ToDictionary(layer => layer.Constant, layer => 1 / MeanSquare(layer.Constant));
         (DistillationTarget target, _, Network<float> student) = Prepare(graph);
         return FisherInformation.Of(student, target, Batches(batches), _seed);
     }
@@ -131,6 +166,12 @@ public sealed class Retrainer
         var teacher = new Network<float>(taught.Graph, new NetworkOptions { Batch = _batch, Threads = _threads, Frozen = _ => true });
         var student = new Network<float>(target.Graph, new NetworkOptions { Batch = _batch, Threads = _threads, KeepsStatistics = true });
         return (target, teacher, student);
+    }
+
+    private static double MeanSquare(Constant weights)
+    {
+        float[] values = weights.ToArray<float>();
+        return Math.Max(1e-30, TensorPrimitives.SumOfSquares<float>(values) / (double)Math.Max(1, values.Length));
     }
 
     private IEnumerable<Batch> Batches(int count)

@@ -17,6 +17,9 @@ internal sealed class RateQuantizer
     /// </summary>
     private const double ErrorOfBit = 2 * 0.6931471805599453 / 12;
 
+    /// <summary>What becomes zero at most, in steps.</summary>
+    private const double WidestZero = 4;
+
     private readonly long[] _counts = new long[MostSteps + 1];
     private readonly float[] _thresholds = new float[MostSteps + 1];
     private readonly float[] _lengths = new float[MostSteps + 1];
@@ -48,8 +51,12 @@ internal sealed class RateQuantizer
         for (int i = 0; i < weights.Length; i++)
         {
             float magnitude = MathF.Min(MathF.Abs(weights[i]) * inverse, MostSteps);
-            int code = (int)magnitude;
-            if (magnitude - code > _thresholds[code]) code++;
+            int code = 0;
+            if (magnitude > _thresholds[0])
+            {
+                code = (int)magnitude;
+                if (code == 0 || magnitude - code > _thresholds[code]) code++;
+            }
             _counts[code]++;
             rounded[i] = MathF.CopySign(code * Step, weights[i]);
         }
@@ -69,7 +76,11 @@ internal sealed class RateQuantizer
     public void Balance(double weight)
     {
         for (int code = 0; code < MostSteps; code++)
-            _thresholds[code] = (float)Math.Clamp(0.5 + 0.5 * weight * ErrorOfBit * (_lengths[code + 1] - _lengths[code]), 0.5, 0.95);
+        {
+            double threshold = 0.5 + (0.5 * weight * ErrorOfBit * (_lengths[code + 1] - _lengths[code]));
+            // Where few bits are left, more than the nearest step becomes zero.
+            _thresholds[code] = (float)Math.Clamp(threshold, 0.5, code == 0 ? WidestZero : 0.95);
+        }
         _thresholds[MostSteps] = 1;
     }
 }

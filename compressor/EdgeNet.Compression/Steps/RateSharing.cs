@@ -5,7 +5,10 @@ namespace EdgeNet.Compression;
 /// <summary>Carries out a <see cref="RateStep"/>.</summary>
 internal static class RateSharing
 {
-    /// <summary>Weights beside which the rest of a file is measured before a budget is spread.</summary>
+    /// <summary>Bits of a weight below which nothing useful is left.</summary>
+    private const double LeastBits = 0.05;
+
+    /// <summary>Tries at a budget: what else is in a file than weights, and how well coders do, is only known once it is written.</summary>
     private const int MostFits = 6;
 
     /// <summary>Shares the weights of a graph.</summary>
@@ -15,9 +18,8 @@ internal static class RateSharing
     /// <param name="keepZeros">Whether weights that are zero stay so, because they were pruned.</param>
     /// <param name="sizeOf">Bytes of the file of a graph.</param>
     /// <param name="maxBytes">The most of them; null for as many as <see cref="RateStep.Bits"/> make.</param>
-    /// <param name="remarks">What there is to say.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static Graph Run(Graph graph, RateStep step, Retrainer retrainer, bool keepZeros, Func<Graph, long> sizeOf, long? maxBytes, List<string> remarks, CancellationToken cancellation)
+    public static Graph Run(Graph graph, RateStep step, Retrainer retrainer, bool keepZeros, Func<Graph, long> sizeOf, long? maxBytes, CancellationToken cancellation)
     {
         WeightLayer[] layers = [.. WeightLayers.Of(graph)];
         float[][] weights = [.. layers.Select(layer => layer.Constant.ToArray<float>())];
@@ -32,11 +34,8 @@ internal static class RateSharing
             long bytes = sizeOf(Rounded(graph, layers, weights, quantizers));
             if (bytes <= most && bytes > most * 0.995) break;
             double wanted = bits + 8.0 * (most * 0.998 - bytes);
-            if (wanted < 0.1 * count)
-            {
-                remarks.Add($"{most} bytes are too few for {count} weights; the smallest file that still works has about {bytes}");
-                break;
-            }
+            if (wanted < LeastBits * count)
+                throw new CompressionException(FormattableString.Invariant($"{most} bytes are too few for {count} weights: at {bits / count:0.##} bits each the file has {bytes}; allow more, or prune channels first"));
             bits = wanted;
             quantizers = RateGrid.For(measured, bits);
         }

@@ -5,12 +5,15 @@ namespace EdgeNet.Compression;
 /// <summary>Carries out a <see cref="ClusterStep"/>.</summary>
 internal static class TrainedQuantization
 {
+    private const int MostValues = 256;
+
     /// <summary>Shares the weights of a graph and fine-tunes what they share.</summary>
     public static Graph Run(Graph graph, ClusterStep step, Retrainer retrainer, int seed, CancellationToken cancellation)
     {
         WeightLayer[] layers = [.. WeightLayers.Of(graph)];
         float[][] weights = [.. layers.Select(layer => layer.Constant.ToArray<float>())];
-        int[] bits = [.. layers.Select(layer => step.Layers.Where(pair => layer.Name.StartsWith(pair.Key, StringComparison.Ordinal)).Select(pair => (int?)pair.Value).FirstOrDefault() ?? step.Bits)];
+        int[] bits = [.. layers.Select(layer => step.Layers.Where(pair => layer.Name.StartsWith(pair.Key, StringComparison.Ordinal)).Select(pair => (int?)pair.Value).FirstOrDefault() ?? Bits(layer))];
+        int Bits(WeightLayer layer) => step.ConvolutionBits > 0 && layer.Kind is LayerKind.Convolution or LayerKind.Depthwise or LayerKind.TransposedConvolution ? step.ConvolutionBits : step.Bits;
         if (step.BySensitivity)
         {
             IReadOnlyDictionary<Constant, double> sensitivities = retrainer.Sensitivities(graph);
@@ -18,16 +21,30 @@ internal static class TrainedQuantization
             Parallel.For(0, layers.Length, i => costs[i] =
             [
                 .. Enumerable.Range(1, BitAllocation.MostBits).Select(b =>
-                    sensitivities.GetValueOrDefault(layers[i].Constant, 1e-30) * Clustering.Error(weights[i], Clustering.Share(weights[i], ValuesOf(b), step.Start, seed))),
+                    sensitivities.GetValueOrDefault(layers[i].Constant, 1e-30) * Clustering.Error(weights[i], Share(layers[i], weights[i], b, step, seed))),
             ]);
             bits = BitAllocation.Allocate([.. weights.Select(array => array.Length)], costs, step.Bits);
         }
         var shared = new Constant[layers.Length];
-        Parallel.For(0, layers.Length, i => shared[i] = Constant.Of<float>(layers[i].Shape, Clustering.Share(weights[i], ValuesOf(bits[i]), step.Start, seed)));
+        Parallel.For(0, layers.Length, i => shared[i] = Constant.Of<float>(layers[i].Shape, Share(layers[i], weights[i], bits[i], step, seed)));
         graph = WeightLayers.Replace(graph, layers.Zip(shared).ToDictionary(pair => pair.First.Constant, pair => pair.Second));
         return retrainer.Run(graph, new RetrainingRun("centroids", step.Epochs, step.Rate), network => new SharedConstraint(network), cancellation);
     }
 
-    /// <summary>Zero, which is left to pruning, takes one of the 256 that a codebook has.</summary>
-    private static int ValuesOf(int bits) => Math.Min(1 << bits, 255);
+    private static float[] Share(WeightLayer layer, float[] weights, int bits, ClusterStep step, int seed)
+    {
+        int channels = layer.Shape[layer.OutputAxis], groups = Math.Min(step.Groups, channels);
+        // Zero, which is left to pruning, takes one of the values that a codebook has for all groups.
+        int values = Math.Min(1 << bits, (MostValues - 1) / groups);
+        if (groups == 1) return Clustering.Share(weights, values, step.Start, seed);
+        int inner = layer.Shape.Product(layer.OutputAxis + 1, layer.Shape.Rank);
+        float[] result = new float[weights.Length];
+        for (int group = 0; group < groups; group++)
+        {
+            int[] members = [.. Enumerable.Range(0, weights.Length).Where(i => (long)(i / inner % channels) * groups / channels == group)];
+            float[] shared = Clustering.Share(Array.ConvertAll(members, i => weights[i]), values, step.Start, seed + group);
+            for (int k = 0; k < members.Length; k++) result[members[k]] = shared[k];
+        }
+        return result;
+    }
 }

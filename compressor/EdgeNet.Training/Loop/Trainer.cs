@@ -129,8 +129,13 @@ public sealed class Trainer
                 if (stop) throw new OperationCanceledException(cancellation);
             }
             EndEpoch(rate, ratios, start);
-            lastCheckpoint = Stopwatch.GetTimestamp();
-            cancellation.ThrowIfCancellationRequested();
+            bool stopped = cancellation.IsCancellationRequested;
+            if (stopped || _plan.CheckpointsEachEpoch || _epoch == _plan.Epochs || HasLostPatience || Stopwatch.GetElapsedTime(lastCheckpoint) > _plan.CheckpointInterval)
+            {
+                WriteCheckpoint();
+                lastCheckpoint = Stopwatch.GetTimestamp();
+            }
+            if (stopped) throw new OperationCanceledException(cancellation);
         }
         if (_best is not null && _plan.KeepsBest) Restore(_best);
     }
@@ -256,7 +261,6 @@ public sealed class Trainer
             }
         }
         (_batch, _normSum) = (0, 0);
-        WriteCheckpoint();
         OnEpoch?.Invoke(record);
     }
 

@@ -36,8 +36,11 @@ public sealed record TrainingPlan
     /// <summary>Where the state is kept so that a run that was killed can go on; null for nowhere.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Time between checkpoints within an epoch; each epoch ends with one.</summary>
+    /// <summary>Time between checkpoints within an epoch.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether each epoch ends with a checkpoint, or only the last: where epochs are short, writing would take longer than learning.</summary>
+    public bool CheckpointsEachEpoch { get; init; } = true;
 
     /// <summary>Epochs between two looks at histograms of activations and gradients; 0 for none.</summary>
     public int HistogramEvery { get; init; }

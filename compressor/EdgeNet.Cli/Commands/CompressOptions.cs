@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using EdgeNet.Compression;
+
+namespace EdgeNet.Cli.Commands;
+
+/// <summary>The options of <c>edgenet compress</c>.</summary>
+internal sealed class CompressOptions
+{
+    private const string DefaultPreset = "small";
+
+    private readonly Option<string> _preset = new("--preset") { Description = "A recipe that comes with the program.", DefaultValueFactory = _ => DefaultPreset };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe of your own; see docs/recipes.md.", HelpName = "FILE.yaml" };
+    private readonly Option<int> _seed = CountOption.Create("--seed", "N", "All that is random follows from it; the recipe's own where it is not given.", 1);
+
+    public ModelArguments Model { get; private init; } = null!;
+    public MeasuringOptions Measuring { get; private init; } = null!;
+    public Option<string?> Card { get; } = new("--card") { Description = "A JSON file with preprocessing, labels and detector for a model that has none.", HelpName = "card.json" };
+    public Option<bool> PrintRecipe { get; } = new("--print-recipe") { Description = "Print the recipe, every setting in it, and do nothing." };
+    public Option<long?> MaxSize { get; } = new("--max-size")
+    {
+        Description = "The largest file: 400KB, 1.4MB, 350000.",
+        HelpName = "SIZE",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            (string number, double unit) = text.ToUpperInvariant() switch
+            {
+                [.. var n, 'K', 'I', 'B'] => (n, 1024.0),
+                [.. var n, 'M', 'I', 'B'] => (n, 1024.0 * 1024),
+                [.. var n, 'K', 'B'] => (n, 1e3),
+                [.. var n, 'M', 'B'] => (n, 1e6),
+                [.. var n, 'B'] => (n, 1.0),
+                var n => (n, 1.0),
+            };
+            if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size * unit is >= 1 and < 1e12) return (long)(size * unit);
+            result.AddError($"--max-size {text}: expected a size such as 400KB, 1.4MB or 350000");
+            return null;
+        },
+    };
+    public Option<double?> MaxDrop { get; } = new("--max-drop")
+    {
+        Description = "The most quality to lose, in points: 1 is from 90 % to 89 %.",
+        HelpName = "POINTS",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double points) && points is >= 0 and <= 100) return points;
+            result.AddError($"--max-drop {text}: expected points from 0 to 100");
+            return null;
+        },
+    };
+    public Option<int> Threads { get; } = SessionArguments.CreateThreads();
+    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on from where a run was stopped." };
+    public Option<string?> Report { get; } = new("--report") { Description = "A page that shows all of it: bytes, histograms, curves.", HelpName = "FILE.html" };
+    public Option<string?> Ledger { get; } = new("--ledger") { Description = "The same for machines, and for edgenet verify --ledger.", HelpName = "FILE.json" };
+    public Option<string?> Output { get; } = new("--output", "-o") { Description = "Where the small model goes.", HelpName = "FILE.edgenet" };
+
+    /// <summary>Adds them to a command.</summary>
+    public static CompressOptions AddTo(Command command)
+    {
+        var options = new CompressOptions { Model = ModelArguments.AddTo(command), Measuring = MeasuringOptions.AddTo(command) };
+        foreach (Option option in (Option[])
+            [
+                options.Card, options._preset, options._recipe, options.PrintRecipe, options.MaxSize, options.MaxDrop, options._seed, options.Threads,
+                options.Resume, options.Report, options.Ledger, options.Output,
+            ])
+        {
+            command.Add(option);
+        }
+        return options;
+    }
+
+    /// <summary>The recipe that is asked for.</summary>
+    public Recipe Recipe(ParseResult parsed)
+    {
+        string? file = parsed.GetValue(_recipe);
+        if (file is not null && parsed.GetResult(_preset) is { Implicit: false }) throw new UsageException("--recipe and --preset: give one of them");
+        Recipe recipe = file is not null ? RecipeFile.Read(file) : Presets.Named(parsed.GetRequiredValue(_preset));
+        return parsed.GetResult(_seed) is { Implicit: false } ? recipe with { Seed = parsed.GetValue(_seed) } : recipe;
+    }
+}
