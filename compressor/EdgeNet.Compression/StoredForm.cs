@@ -34,13 +34,22 @@ public static class StoredForm
         var values = new SortedSet<float>();
         foreach (float weight in weights)
         {
-            // The sign of zero is not worth an entry.
-            if (values.Add(weight == 0 ? 0f : weight) && values.Count > 256) return null;
+            if (values.Add(Rounded(weight)) && values.Count > 256) return null;
         }
         if (values.Count * 4 + weights.Length >= 4 * weights.Length) return null;
         float[] codebook = [.. values];
-        byte[] indices = Array.ConvertAll(weights, weight => (byte)Array.BinarySearch(codebook, weight == 0 ? 0f : weight));
+        byte[] indices = Array.ConvertAll(weights, weight => (byte)Array.BinarySearch(codebook, Rounded(weight)));
         return Constant.Codebook(constant.Type.Shape, indices, codebook.ToValueList());
+    }
+
+    /// <summary>
+    /// Shared values keep the 8 bits of bfloat16: finer than they lie apart, and of each only two bytes are to be coded. The sign of zero is not
+    /// worth an entry.
+    /// </summary>
+    private static float Rounded(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return value == 0 ? 0f : BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
     }
 
     private static bool IsBias(Graph graph, Value value) =>

@@ -73,7 +73,7 @@ public enum PruningScope
 {
     /// <summary>All layers keep the same part.</summary>
     Uniform,
-    /// <summary>One threshold for the weights of all layers, each layer's divided by their root mean square.</summary>
+    /// <summary>One threshold for the weights of all layers, each weight times what its layer matters (its Fisher information).</summary>
     Global,
     /// <summary>More where a scan shows that the network suffers more (Han et al. 2015).</summary>
     Sensitivity,

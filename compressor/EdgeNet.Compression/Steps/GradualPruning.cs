@@ -19,15 +19,38 @@ internal static class GradualPruning
         });
         foreach (string remark in plan.Remarks) record.Remark(remark);
         record.Sensitivity(plan.Curves);
+        var layers = PrunableLayers.Of(graph, step.Protect, step.Layers);
+        double start = DensityOf(layers);
         for (int round = 1; round <= step.Rounds; round++)
         {
             long begin = Stopwatch.GetTimestamp();
-            graph = plan.Prune(graph, round);
+            graph = step.Scope == PruningScope.Global
+                ? GlobalRound(graph, step, Density.AtRound(start, step.Density, round, step.Rounds), retrainer)
+                : plan.Prune(graph, round);
             graph = retrainer.Run(graph, new RetrainingRun($"prune-{round}", step.Epochs, step.Rate), network => new ZeroConstraint(network), cancellation);
             record.Stage(
                 step.Rounds == 1 ? "prune" : $"prune {round}/{step.Rounds}",
                 string.Create(CultureInfo.InvariantCulture, $"the smallest weights removed, to {100 * step.Density:0.##} % in the end ({step.Scope}, {step.Pattern}), {step.Epochs} epochs"), graph, begin);
         }
         return graph;
+    }
+
+    /// <summary>
+    /// One threshold for what each weight matters now: its square times the Fisher information of its layer is what the network's answers
+    /// lose without it (LeCun, Denker and Solla 1990, with one curvature for a layer). What matters shifts as weights go, so every round looks again.
+    /// </summary>
+    private static Graph GlobalRound(Graph graph, PruneStep step, double density, Retrainer retrainer)
+    {
+        var layers = PrunableLayers.Of(graph, step.Protect, step.Layers);
+        IReadOnlyDictionary<Constant, double> information = retrainer.Sensitivities(graph);
+        double[] sensitivities = [.. layers.All.Select(layer => Math.Sqrt(information.GetValueOrDefault(layer.Constant)))];
+        return MagnitudePruning.Prune(graph, LayerDensities.Global(layers, density, step.Pattern, sensitivities), step.Pattern);
+    }
+
+    /// <summary>The part of the free layers' weights that is not zero already.</summary>
+    private static double DensityOf(PrunableLayers layers)
+    {
+        double weights = layers.Free.Sum(i => (double)layers.All[i].Shape.ElementCount);
+        return weights == 0 ? 1 : layers.Free.Sum(i => layers.All[i].Shape.ElementCount * Density.Of(layers.All[i])) / weights;
     }
 }

@@ -19,7 +19,7 @@ public class ConstraintTests
         constraint.BeforeUpdate();
         Optimizer optimizer = Optimizer.Parse("adam");
         foreach (Parameter<float> parameter in network.Parameters)
-            optimizer.Step(parameter.Values, parameter.Gradient, new float[optimizer.Slots * parameter.Values.Length], new StepSettings(0.01f, 1, 1e-3f, 0));
+            optimizer.Step(parameter.Values, parameter.Gradient, new float[optimizer.Slots * parameter.Values.Length], new StepSettings(0.001f, 1, 1e-3f, 0));
         constraint.AfterUpdate();
     }
 
