@@ -60,7 +60,9 @@ internal sealed class RemovalOrder
     public static long RemovedWeights(double density, long weights, long patternWeights, double patternPart)
     {
         double part = 1 - density;
-        return (long)Math.Round(part <= patternPart ? part / patternPart * patternWeights : patternWeights + ((part - patternPart) / (1 - patternPart) * (weights - patternWeights)));
+        return (long)Math.Round(part <= patternPart
+            ? part / patternPart * patternWeights
+            : patternWeights + ((part - patternPart) / (1 - patternPart) * (weights - patternWeights)));
     }
 
     /// <summary>The part of the weights that a pattern removes when it is complete.</summary>
@@ -76,14 +78,15 @@ internal sealed class RemovalOrder
     {
         foreach (float value in values)
         {
-            if (!float.IsFinite(value)) throw new CompressionException($"layer '{layer.Name}' has weights that are not finite; the smallest of them cannot be told: train the model again");
+            if (!float.IsFinite(value))
+                throw new CompressionException($"layer '{layer.Name}' has weights that are not finite; the smallest of them cannot be told: train the model again");
         }
         WeightAxes axes = WeightAxes.Of(layer);
         return pattern switch
         {
             PruningPattern.Unstructured => new Builder(values).AddSingles(_ => true).Build(1),
             PruningPattern.OneByFour => Blocks(values, axes),
-            PruningPattern.FourByOne => Blocks(values, axes with { Outputs = axes.Inputs, OutputStride = axes.InputStride, Inputs = axes.Outputs, InputStride = axes.OutputStride }),
+            PruningPattern.FourByOne => Blocks(values, axes.Crossed),
             PruningPattern.TwoOfFour => TwoOfFour(values, axes),
             _ => throw new ArgumentOutOfRangeException(nameof(pattern), pattern, null),
         };

@@ -79,7 +79,8 @@ public class ChannelGroupsTests
     {
         // The first layer sees the input, the second its outputs, with the same weights.
         var builder = new GraphBuilder();
-        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 4])), weights = builder.Constant(Constant.Of(new Shape([4, 4]), (ReadOnlySpan<float>)new float[16]), "shared");
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 4]));
+        Value weights = builder.Constant(Constant.Of(new Shape([4, 4]), (ReadOnlySpan<float>)new float[16]), "shared");
         x = builder.Add(new Dense(), "second", builder.Add(new Dense(), "first", x, weights), weights);
         builder.Output("out", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of(new Shape([2, 4]), (ReadOnlySpan<float>)new float[8]), "last")));
         Assert.All(ChannelGroups.Of(builder.Build()).Groups, group => Assert.NotNull(group.Fixed));

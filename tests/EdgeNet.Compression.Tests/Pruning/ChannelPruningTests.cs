@@ -112,7 +112,8 @@ public class ChannelPruningTests
         var builder = new GraphBuilder();
         Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 2]));
         // Channel by channel: weights of the two inputs, bias.
-        x = builder.Add(new Dense(), "first", x, builder.Constant(Constant.Of<float>([5, 2], [1, 0, 0, 1.5f, 6, -2, -4, -4.6f, 0, -9]), "first"), builder.Constant(Constant.Of<float>(1, 2, 3, 4, 5)));
+        Value weights = builder.Constant(Constant.Of<float>([5, 2], [1, 0, 0, 1.5f, 6, -2, -4, -4.6f, 0, -9]), "first");
+        x = builder.Add(new Dense(), "first", x, weights, builder.Constant(Constant.Of<float>(1, 2, 3, 4, 5)));
         x = builder.Add(new Relu(), "relu", x);
         builder.Output("y", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of<float>([1, 5], [1, 1, 1, 1, 1]), "last")));
         return builder.Build();
