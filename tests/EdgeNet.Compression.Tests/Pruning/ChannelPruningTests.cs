@@ -31,8 +31,11 @@ public class ChannelPruningTests
             .Groups.Select(group => group.Channels));
 
     [Fact]
-    public void Groups_no_larger_than_the_multiple_stay_and_the_remarks_say_so() =>
-        Assert.Contains("there are no more than 8", ChannelPruning.RemoveChannels(ChannelNetworks.Of("chain", seed: 1), new ChannelPruningSettings { Keep = 0.5, Multiple = 8 }).Remarks[^1]);
+    public void Groups_no_larger_than_the_multiple_stay_and_the_remarks_say_so()
+    {
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(ChannelNetworks.Of("chain", seed: 1), new ChannelPruningSettings { Keep = 0.5, Multiple = 8 });
+        Assert.Contains("there are no more than 8", pruned.Remarks[^1]);
+    }
 
     [Theory]
     [InlineData(ChannelRanking.L1, new[] { 4f, 5f })]

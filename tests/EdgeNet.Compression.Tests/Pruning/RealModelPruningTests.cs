@@ -1,6 +1,7 @@
 using EdgeNet.Import.Onnx;
 using EdgeNet.Model;
 using EdgeNet.Runtime;
+using EdgeNet.Training;
 
 namespace EdgeNet.Compression.Tests;
 
@@ -73,6 +74,19 @@ public class RealModelPruningTests
         // A few zeros were there, and some of them stay among those that are kept.
         Assert.InRange((double)Left(pruned) / layers.Free.Sum(i => (long)layers.All[i].Shape.ElementCount), 0.37, 0.401);
         AssertRuns(pruned);
+    }
+
+    [SharedTheory]
+    [InlineData(PruningPattern.Unstructured, 0.4)]
+    [InlineData(PruningPattern.OneByFour, 0.6)]
+    public void Densities_by_sensitivity_lose_less_than_the_same_density_everywhere(PruningPattern pattern, double density)
+    {
+        Graph graph = Logits.Of(Load("mlperf_tiny_resnet8_cifar10"));
+        float[] original = Run(graph)[0];
+        double Loss(Graph pruned) => Run(pruned)[0].Zip(original, (a, b) => ((double)a - b) * (a - b)).Sum();
+        double Lost(PruningScope scope) =>
+            Loss(PruningPlan.Of(graph, new PruneStep { Density = density, Pattern = pattern, Scope = scope, Rounds = 1 }, Loss).Prune(graph, 1));
+        Assert.True(Lost(PruningScope.Sensitivity) < Lost(PruningScope.Uniform));
     }
 
     [SharedFact]
