@@ -100,6 +100,21 @@ public class ChannelPruningTests
     }
 
     [Fact]
+    public void A_batch_normalization_right_behind_a_layer_scales_its_channels()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 1]));
+        x = builder.Add(new Dense(), "first", x, builder.Constant(Constant.Of<float>([3, 1], [9, 5, 7]), "first"));
+        // What comes out: 9 · 0.1, 5 · 1, and 7 · 4 ⁄ √100.
+        Value zeros = builder.Constant(Constant.Of<float>(0, 0, 0));
+        Value scale = builder.Constant(Constant.Of<float>(0.1f, -1, 4)), variance = builder.Constant(Constant.Of<float>(1, 1, 100));
+        x = builder.Add(new BatchNormalization(0), "normalized", x, scale, zeros, zeros, variance);
+        builder.Output("y", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of<float>([1, 3], [1, 2, 3]), "last")));
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(builder.Build(), new ChannelPruningSettings { Keep = 0.34, Multiple = 1 });
+        Assert.Equal([5], WeightLayers.Of(pruned.Graph)[0].Constant.ToArray<float>());
+    }
+
+    [Fact]
     public void Pruning_channels_twice_gives_the_same_bytes()
     {
         Graph graph = ChannelNetworks.Of("concat", seed: 5);
