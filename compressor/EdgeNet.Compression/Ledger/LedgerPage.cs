@@ -62,7 +62,7 @@ public static class LedgerPage
         }
         page.AddSection("Recipe", "With it, the seed and the same pictures the file can be made again.", Card(Element("pre", ledger.RecipeYaml)));
         page.AddSection(
-            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {LedgerText.Whole(ledger.Promise.Seed)}.",
+            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {LedgerText.Number(ledger.Promise.Seed, "0")}.",
             ReportPage.Table(["", ""], [["SHA-256", ledger.Promise.Sha256], ["bytes", LedgerText.Whole(ledger.Promise.Bytes)]]), Table(LedgerText.Promise(ledger)));
         return page;
     }
