@@ -195,6 +195,16 @@ public sealed class RecipeFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.00001, "0.00001")]
+    [InlineData(0.00003, "0.00003")]
+    [InlineData(10, "10")]
+    [InlineData(0.1, "0.1")]
+    [InlineData(1e-300, "1E-300")]
+    [InlineData(1 / 3e5, "3.3333333333333333E-06")]
+    public void Numbers_are_written_as_people_write_them_where_that_is_exact(double rate, string text) =>
+        Assert.Contains($"rate: {text}\n", RecipeFile.ToYaml(new Recipe { Name = "a", Steps = [new RateStep { Rate = rate }] }), StringComparison.Ordinal);
+
     [Fact]
     public void A_written_file_is_read_again()
     {
