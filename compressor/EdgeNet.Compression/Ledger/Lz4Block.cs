@@ -9,7 +9,7 @@ namespace EdgeNet.Compression;
 /// </summary>
 public static class Lz4Block
 {
-    private const int LeastMatch = 4, MostDistance = ushort.MaxValue, HashBits = 16, MostTries = 128;
+    private const int LeastMatch = 4, MostDistance = ushort.MaxValue, HashBits = 16, MostTries = 64;
 
     /// <summary>Longer matches are put together of several: that costs three bytes in so many, and saves comparing.</summary>
     private const int MostMatch = 1 << 12;
@@ -125,26 +125,50 @@ public static class Lz4Block
     private static (ushort[] Lengths, ushort[] Distances) Matches(ReadOnlySpan<byte> bytes)
     {
         ushort[] lengths = new ushort[bytes.Length], distances = new ushort[bytes.Length];
-        // The last place of each hash, and for each place the one before it of the same hash.
-        int[] last = new int[1 << HashBits], before = new int[bytes.Length];
-        Array.Fill(last, -1);
+        // Eight equal bytes lead to long matches past the many short ones of a sparse network; four to those.
+        Chain eight = new(bytes.Length), four = new(bytes.Length);
         for (int at = 0; at <= bytes.Length - MatchEnd; at++)
         {
             ReadOnlySpan<byte> here = bytes[at..^LastLiterals];
             if (here.Length > MostMatch) here = here[..MostMatch];
-            uint hash = BinaryPrimitives.ReadUInt32LittleEndian(here) * 2654435761u >> (32 - HashBits);
-            int from = before[at] = last[hash], longest = LeastMatch - 1;
-            last[hash] = at;
-            for (int tries = MostTries; from >= 0 && at - from <= MostDistance && tries > 0; from = before[from], tries--)
+            ulong next = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            int longest = LeastMatch - 1;
+            Try(eight.Add(at, next), eight, here, bytes);
+            Try(four.Add(at, next << 32), four, here, bytes);
+
+            void Try(int from, Chain chain, ReadOnlySpan<byte> here, ReadOnlySpan<byte> bytes)
             {
-                // What differs where the longest so far ends is no longer.
-                if (bytes[from + longest] != bytes[at + longest]) continue;
-                int length = here.CommonPrefixLength(bytes[from..]);
-                if (length <= longest) continue;
-                (longest, lengths[at], distances[at]) = (length, (ushort)length, (ushort)(at - from));
-                if (length == here.Length) break;
+                for (int tries = MostTries; from >= 0 && at - from <= MostDistance && tries > 0 && longest < here.Length; from = chain.Before[from], tries--)
+                {
+                    // What differs where the longest so far ends is no longer.
+                    if (bytes[from + longest] != here[longest]) continue;
+                    int length = here.CommonPrefixLength(bytes[from..]);
+                    if (length > longest) (longest, lengths[at], distances[at]) = (length, (ushort)length, (ushort)(at - from));
+                }
             }
         }
         return (lengths, distances);
+    }
+
+    /// <summary>The last place of each hash, and for each place the one before it of the same hash.</summary>
+    private readonly struct Chain
+    {
+        private readonly int[] _last = new int[1 << HashBits];
+
+        public Chain(int length)
+        {
+            Before = new int[length];
+            Array.Fill(_last, -1);
+        }
+
+        public int[] Before { get; }
+
+        /// <summary>Adds a place, and gives the one before it.</summary>
+        public int Add(int at, ulong bytes)
+        {
+            ref int last = ref _last[bytes * 0x9E37_79B9_7F4A_7C15 >> (64 - HashBits)];
+            (Before[at], last) = (last, at);
+            return Before[at];
+        }
     }
 }
