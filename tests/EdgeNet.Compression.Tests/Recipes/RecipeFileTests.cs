@@ -64,6 +64,8 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("steps: [rate]\nseed: 2147483648", 2, "seed: '2147483648'; expected a whole number")]
     [InlineData("steps: [rate]\nretraining:\n  optimizer: newton", 3, "optimizer: ")]
     [InlineData("steps: [rate]\nretraining:\n  augment: turn", 3, "augment: ")]
+    [InlineData("steps: [rate]\nretraining:\n  augment: \"turn\\nabout\"", 3, "augment: ")]
+    [InlineData("steps:\n- cluster: { layers: { \"a\\nb\": 9 } }", 2, "layers: a b: '9'")]
     [InlineData("steps: [rate]\nseed: 1\nseed: 2", 3, "seed: it stands here for the second time")]
     [InlineData("steps: [rate]\n? [a]\n: 1", 2, "a list as a key; expected a name")]
     [InlineData("steps: [rate]\n---\nsteps: [int8]", 2, "a second document")]
