@@ -6,4 +6,4 @@
 using EdgeNet.Model;
 using EdgeNet.Model.Format;
 
-File.WriteAllBytes(args[1], ModelFile.Write(ModelFile.Load(args[0]), SectionEncoding.Raw));
+File.WriteAllBytes(args[1], ModelFile.Write(ModelFile.Load(args[0]), AllowedEncodings.Raw));

@@ -18,7 +18,7 @@ internal sealed record NodeStatistics(int Index, Node Node, long Parameters, lon
 /// <param name="Zeros">Elements that are zero.</param>
 /// <param name="Encoding">How its codes are encoded in a <c>.edgenet</c> file.</param>
 /// <param name="StoredBytes">What its codes take there, without scales or codebook.</param>
-/// <param name="TableBytes">What its scales, zero points and codebook take before encoding.</param>
+/// <param name="TableBytes">What its scales, zero points and codebook take in a <c>.edgenet</c> file.</param>
 internal sealed record ConstantStatistics(Value Value, int Distinct, int Zeros, SectionEncoding Encoding, long StoredBytes, long TableBytes)
 {
     /// <summary>The constant.</summary>
@@ -84,9 +84,7 @@ internal sealed class ModelStatistics
     private static ConstantStatistics Measure(Value value)
     {
         Constant constant = value.Constant!;
-        (SectionEncoding encoding, long stored) = ModelFile.StoredSize(constant);
-        Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
-        long table = 4L * ((quantization?.Scales.Count ?? 0) + (quantization is null || quantization.ZeroPoints.All(zero => zero == 0) ? 0 : quantization.ZeroPoints.Count) + constant.CodebookValues.Count);
-        return new ConstantStatistics(value, constant.CountDistinct(), constant.CountZeros(), encoding, stored, table);
+        StoredSize size = ModelFile.StoredSize(constant);
+        return new ConstantStatistics(value, constant.CountDistinct(), constant.CountZeros(), size.Encoding, size.Stored, size.Tables);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeNet.Model;
+using EdgeNet.Model.Format;
 using EdgeNet.Runtime;
 using EdgeNet.Training;
 
@@ -78,7 +79,7 @@ public sealed class Compressor
             Data = _job.Source,
             Recipe = recipe.Name,
             RecipeYaml = RecipeFile.ToYaml(recipe),
-            Sizes = LedgerSizes.Of(_original, graph),
+            Sizes = LedgerSizes.Of(_original, graph, written => ModelFile.Write(written, AllowedEncodings.HuffmanFamily)),
             Stages = stages,
             Layers = LedgerLayers.Of(_original, graph),
             Sensitivity = record.Curves,

@@ -40,7 +40,7 @@ public sealed class WorkFolder
     {
         ArgumentNullException.ThrowIfNull(model);
         string names = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', pictures))));
-        return $"model {Convert.ToHexString(SHA256.HashData(ModelFile.Write(model, SectionEncoding.Raw)))}\npictures {names}\nbudget {budget}\n{recipe}";
+        return $"model {Convert.ToHexString(SHA256.HashData(ModelFile.Write(model, AllowedEncodings.Raw)))}\npictures {names}\nbudget {budget}\n{recipe}";
     }
 
     /// <summary>The folder of an attempt's checkpoints.</summary>

@@ -38,6 +38,8 @@ internal sealed class HeaderObject
     public long Int64(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) ? number : throw Wrong(name);
 
+    public long? OptionalInt64(string name) => IsNull(name) ? null : Int64(name);
+
     public uint UInt32(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetUInt32(out uint number) ? number : throw Wrong(name);
 

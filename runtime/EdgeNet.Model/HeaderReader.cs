@@ -8,8 +8,9 @@ internal static class HeaderReader
 {
     private const int MaximumDepth = 16;
 
-    /// <exception cref="ModelFormatException">It is not the header of a model.</exception>
-    public static ModelHeader Read(ReadOnlyMemory<byte> json) => Read(json, Model);
+    /// <exception cref="ModelFormatException">It is not the header of a model in a file of this version.</exception>
+    public static ModelHeader Read(ReadOnlyMemory<byte> json, uint version) =>
+        Read(json, o => Model(o, version == 1 ? FirstSection : Section));
 
     /// <exception cref="ModelFormatException">It is no card.</exception>
     public static ModelCard ReadCard(ReadOnlyMemory<byte> json) => Read(json, Card);
@@ -32,19 +33,21 @@ internal static class HeaderReader
         }
     }
 
-    private static ModelHeader Model(HeaderObject o) => new(
+    private static ModelHeader Model(HeaderObject o, Func<HeaderObject, SectionHeader> section) => new(
         o.Objects("inputs", input => new InputHeader(
             input.Text("name"), input.Choice<ElementType>("element"), input.Ints("shape"), input.Optional("quantization", Quantization))),
-        o.Objects("constants", Constant),
+        o.Objects("constants", constant => Constant(constant, section)),
         o.Objects("nodes", node => new NodeHeader(node.Text("name"), node.Object("op", Op), node.Ints("inputs"))),
         o.Objects("outputs", output => new OutputHeader(output.Text("name"), output.Int("value"))),
         o.Optional("card", Card));
 
-    private static ConstantHeader Constant(HeaderObject o) => new(
-        o.Choice<ElementType>("element"), o.Ints("shape"), o.Choice<Storage>("storage"), o.Object("values", Section),
-        o.OptionalText("name"), o.OptionalInt("axis"), o.Optional("scales", Section), o.Optional("zeroPoints", Section), o.Optional("codebook", Section));
+    private static ConstantHeader Constant(HeaderObject o, Func<HeaderObject, SectionHeader> section) => new(
+        o.Choice<ElementType>("element"), o.Ints("shape"), o.Choice<Storage>("storage"), o.Object("values", section),
+        o.OptionalText("name"), o.OptionalInt("axis"), o.Optional("scales", section), o.Optional("zeroPoints", section), o.Optional("codebook", section));
 
-    private static SectionHeader Section(HeaderObject o) =>
+    private static SectionHeader Section(HeaderObject o) => new(o.Choice<SectionEncoding>("encoding"), o.Int64("stored"), o.OptionalInt64("decoded"));
+
+    private static SectionHeader FirstSection(HeaderObject o) =>
         new(o.Choice<SectionEncoding>("encoding"), o.Int64("stored"), o.Int64("decoded"), o.UInt32("crc"));
 
     private static Quantization Quantization(HeaderObject o)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using EdgeNet.Model.Format;
 
@@ -10,8 +11,8 @@ public static class ModelFile
 {
     /// <summary>Writes a graph. The same graph gives the same bytes.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="encoding">How all values are stored that can be stored so; by default each in the way that takes the fewest bytes.</param>
-    public static byte[] Write(Graph graph, SectionEncoding? encoding = null)
+    /// <param name="allowed">The encodings among which each section takes the smallest.</param>
+    public static byte[] Write(Graph graph, AllowedEncodings allowed = AllowedEncodings.All)
     {
         ArgumentNullException.ThrowIfNull(graph);
         var sections = new List<ReadOnlyMemory<byte>>();
@@ -19,7 +20,7 @@ public static class ModelFile
         foreach (Value value in graph.Inputs.Concat(graph.Constants).Concat(graph.Nodes.SelectMany(node => node.Outputs))) numbers.Add(value, numbers.Count);
         var header = new ModelHeader(
             [.. graph.Inputs.Select(input => new InputHeader(input.Name, input.Type.Element, input.Type.Shape.Span.ToArray().ToValueList(), input.Type.Quantization))],
-            [.. graph.Constants.Select(constant => Describe(constant, sections, encoding))],
+            [.. graph.Constants.Select(constant => Describe(constant.Constant!, constant.Name, sections, allowed))],
             [.. graph.Nodes.Select(node => new NodeHeader(node.Name, node.Op, Array.ConvertAll(node.Inputs.ToArray(), input => numbers[input]).ToValueList()))],
             [.. graph.Outputs.Select(output => new OutputHeader(output.Name, numbers[output.Value]))],
             graph.Card == ModelCard.Empty ? null : graph.Card);
@@ -56,7 +57,7 @@ public static class ModelFile
     public static Graph Read(ReadOnlyMemory<byte> file)
     {
         ContainerReader container = ContainerReader.Open(file);
-        ModelHeader header = HeaderReader.Read(container.Header);
+        ModelHeader header = HeaderReader.Read(container.Header, container.Version);
         var entries = new List<SectionEntry>();
         foreach (ConstantHeader constant in header.Constants) entries.AddRange(SectionsOf(constant));
         ReadOnlyMemory<byte>[] stored = container.SectionBytes(entries);
@@ -88,37 +89,41 @@ public static class ModelFile
             : throw new ModelFormatException($"header: {user} uses value {number}; expected one of the {values.Count} before it");
     }
 
-    /// <summary>Bytes of a constant's values in the file and how they are encoded there, as <see cref="Write"/> would store them.</summary>
-    public static (SectionEncoding Encoding, long Stored) StoredSize(Constant constant)
+    /// <summary>The header of a file as people can read it: JSON, which <c>docs/format.md</c> describes.</summary>
+    /// <exception cref="ModelFormatException">It is no <c>.edgenet</c> file, or damaged.</exception>
+    public static string HeaderText(ReadOnlyMemory<byte> file) => Encoding.UTF8.GetString(ContainerReader.Open(file).Header.Span);
+
+    /// <summary>How <see cref="Write"/> would store a constant, and in how many bytes beside its part of the header.</summary>
+    public static StoredSize StoredSize(Constant constant, AllowedEncodings allowed = AllowedEncodings.All)
     {
         ArgumentNullException.ThrowIfNull(constant);
-        EncodedSection section = Encode(constant.CodeSize, constant.Codes.Span, null);
-        return (section.Encoding, section.Stored.Length);
+        var sections = new List<ReadOnlyMemory<byte>>();
+        ConstantHeader header = Describe(constant, "", sections, allowed);
+        long tables = 0;
+        for (int i = 1; i < sections.Count; i++) tables += sections[i].Length;
+        return new(header.Values.Encoding, sections[0].Length, tables);
     }
 
-    // Sections know elements of up to 4 bytes; an Int64 is two of them.
-    private static EncodedSection Encode(int codeSize, ReadOnlySpan<byte> bytes, SectionEncoding? encoding) =>
-        encoding is { } asked && (asked != SectionEncoding.Huffman || codeSize == 1)
-            ? new EncodedSection(asked, SectionCodec.Encode(asked, Math.Min(codeSize, 4), bytes))
-            : SectionCodec.SmallestEncoding(Math.Min(codeSize, 4), bytes);
-
-    private static ConstantHeader Describe(Value value, List<ReadOnlyMemory<byte>> sections, SectionEncoding? encoding)
+    private static ConstantHeader Describe(Constant constant, string name, List<ReadOnlyMemory<byte>> sections, AllowedEncodings allowed)
     {
-        Constant constant = value.Constant!;
         Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
+        int? axis = quantization is { IsPerTensor: false } ? quantization.Axis : null;
+        Shape shape = constant.Type.Shape;
         return new ConstantHeader(
-            constant.Type.Element, constant.Type.Shape.Span.ToArray().ToValueList(), constant.Storage, Add(constant.CodeSize, constant.Codes.Span),
-            value.Name.Length == 0 ? null : value.Name,
-            quantization is { IsPerTensor: false } ? quantization.Axis : null,
-            quantization is null ? null : Add(4, MemoryMarshal.AsBytes(quantization.Scales.Span)),
-            quantization is null || quantization.ZeroPoints.All(zero => zero == 0) ? null : Add(4, MemoryMarshal.AsBytes(quantization.ZeroPoints.Span)),
-            constant.Storage == Storage.Codebook ? Add(4, MemoryMarshal.AsBytes(constant.CodebookValues.Span)) : null);
+            constant.Type.Element, shape.Span.ToArray().ToValueList(), constant.Storage,
+            Add(constant.CodeSize, constant.Codes.Span, SectionAxes.Of(shape), ValueBytes(shape, constant.CodeSize)),
+            name.Length == 0 ? null : name,
+            axis,
+            quantization is null ? null : Add(4, MemoryMarshal.AsBytes(quantization.Scales.Span), default, ChannelBytes(shape, axis)),
+            quantization is null || quantization.ZeroPoints.All(zero => zero == 0) ? null : Add(4, MemoryMarshal.AsBytes(quantization.ZeroPoints.Span), default, ChannelBytes(shape, axis)),
+            constant.Storage == Storage.Codebook ? Add(4, MemoryMarshal.AsBytes(constant.CodebookValues.Span), default, MostCodebookBytes) : null);
 
-        SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes)
+        SectionHeader Add(int elementSize, ReadOnlySpan<byte> bytes, SectionAxes axes, long implied)
         {
-            EncodedSection section = Encode(elementSize, bytes, encoding);
+            // Sections know elements of up to 4 bytes; an Int64 is two of them.
+            EncodedSection section = SectionCodec.SmallestEncoding(Math.Min(elementSize, 4), bytes, axes, allowed);
             sections.Add(section.Stored);
-            return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length, Crc32C.Compute(section.Stored));
+            return new SectionHeader(section.Encoding, section.Stored.Length, bytes.Length == implied ? null : bytes.Length);
         }
     }
 
@@ -127,16 +132,22 @@ public static class ModelFile
         int codeSize = constant.Storage switch { Storage.Dense => constant.Element.Size(), Storage.Half => 2, _ => 1 };
         Shape shape = new(constant.Shape.Span);
         // What a section decodes to follows from the constant; checked here, before anything is decoded.
-        yield return Entry(constant.Values, Math.Min(codeSize, 4), (long)shape.ElementCount * codeSize);
-        long channels = constant.Axis is { } axis && axis >= 0 && axis < shape.Rank ? shape[axis] : 1;
-        if (constant.Scales is not null) yield return Entry(constant.Scales, 4, 4 * channels);
-        if (constant.ZeroPoints is not null) yield return Entry(constant.ZeroPoints, 4, 4 * channels);
-        if (constant.Codebook is not null) yield return Entry(constant.Codebook, 4, 4 * 256);
+        yield return Entry(constant.Values, Math.Min(codeSize, 4), ValueBytes(shape, codeSize));
+        if (constant.Scales is not null) yield return Entry(constant.Scales, 4, ChannelBytes(shape, constant.Axis));
+        if (constant.ZeroPoints is not null) yield return Entry(constant.ZeroPoints, 4, ChannelBytes(shape, constant.Axis));
+        if (constant.Codebook is not null) yield return Entry(constant.Codebook, 4, MostCodebookBytes);
 
-        static SectionEntry Entry(SectionHeader section, int elementSize, long most) => section.Decoded <= most
-            ? new(section.Encoding, elementSize, section.Stored, section.Decoded, section.Crc)
-            : throw new ModelFormatException($"header: a section of {section.Decoded} bytes where its constant has room for {most}");
+        static SectionEntry Entry(SectionHeader section, int elementSize, long implied) => section.Decoded is not { } decoded || decoded <= implied
+            ? new(section.Encoding, elementSize, section.Stored, section.Decoded ?? implied, section.Crc)
+            : throw new ModelFormatException($"header: a section of {decoded} bytes where its constant has room for {implied}");
     }
+
+    // What the header need not say of a section: how many bytes it decodes to, or at most.
+    private const int MostCodebookBytes = 4 * 256;
+
+    private static long ValueBytes(Shape shape, int codeSize) => (long)shape.ElementCount * codeSize;
+
+    private static long ChannelBytes(Shape shape, int? axis) => 4L * (axis is { } at && at >= 0 && at < shape.Rank ? shape[at] : 1);
 
     private static Constant Restore(ConstantHeader header, Queue<Section> sections, Span<byte> buffer)
     {

@@ -21,7 +21,8 @@ internal sealed record ConstantHeader(
     ElementType Element, ValueList<int> Shape, Storage Storage, SectionHeader Values,
     string? Name = null, int? Axis = null, SectionHeader? Scales = null, SectionHeader? ZeroPoints = null, SectionHeader? Codebook = null);
 
-internal sealed record SectionHeader(SectionEncoding Encoding, long Stored, long Decoded, uint Crc);
+/// <summary>A section. What it decodes to is absent where its constant leaves no choice; a checksum of its own is there in version 1 only.</summary>
+internal sealed record SectionHeader(SectionEncoding Encoding, long Stored, long? Decoded = null, uint? Crc = null);
 
 internal sealed record NodeHeader(string Name, Op Op, ValueList<int> Inputs);
 

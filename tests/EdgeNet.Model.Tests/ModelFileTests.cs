@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -33,9 +34,63 @@ public class ModelFileTests
     {
         byte[] mostlyZero = new byte[4096];
         for (int i = 0; i < mostlyZero.Length; i += 37) mostlyZero[i] = (byte)(i % 5);
-        (SectionEncoding encoding, long stored) = ModelFile.StoredSize(Constant.AffineCodes([4096], mostlyZero, Quantization.PerTensor(1, 0)));
-        Assert.NotEqual(SectionEncoding.Raw, encoding);
-        Assert.True(stored < 300, $"{stored} bytes");
+        StoredSize size = ModelFile.StoredSize(Constant.AffineCodes([4096], mostlyZero, Quantization.PerTensor(1, 0)));
+        Assert.NotEqual(SectionEncoding.Raw, size.Encoding);
+        Assert.True(size.Stored < 300, $"{size.Stored} bytes");
+        Assert.Equal((4, size.Stored + 4), (size.Tables, size.Total));
+    }
+
+    [Theory]
+    [InlineData(AllowedEncodings.Raw)]
+    [InlineData(AllowedEncodings.HuffmanFamily)]
+    [InlineData(AllowedEncodings.Rans)]
+    [InlineData(AllowedEncodings.Lz)]
+    public void A_writer_keeps_to_the_encodings_it_may_use(AllowedEncodings allowed)
+    {
+        Graph graph = Varied();
+        byte[] file = ModelFile.Write(graph, allowed);
+        MatchCollection used = Regex.Matches(ModelFile.HeaderText(file), "\"encoding\":\"([A-Za-z]+)\"");
+        Assert.All(used, match => Assert.True(match.Groups[1].Value == "Raw" || allowed.HasFlag(Enum.Parse<AllowedEncodings>(match.Groups[1].Value)), match.Value));
+        AssertSame(graph, ModelFile.Read(file));
+        Assert.True(file.Length >= ModelFile.Write(graph).Length);
+    }
+
+    [Fact]
+    public void The_sizes_told_beforehand_are_those_in_the_file()
+    {
+        Graph graph = Varied();
+        byte[] file = ModelFile.Write(graph);
+        long told = graph.Constants.Sum(constant => ModelFile.StoredSize(constant.Constant!).Total);
+        Assert.Equal(told, Regex.Matches(ModelFile.HeaderText(file), "\"stored\":([0-9]+)").Sum(match => long.Parse(match.Groups[1].Value)));
+    }
+
+    [Fact]
+    public void Eight_constants_cost_less_than_700_bytes_beside_their_sections()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("input", new TensorType(ElementType.Float32, [1, 28, 28, 1]));
+        int[] channels = [1, 20, 50, 64, 32];
+        for (int layer = 1; layer < channels.Length; layer++)
+        {
+            int outputs = channels[layer], inputs = channels[layer - 1];
+            Value weights = builder.Constant(Constant.Of(new Shape([outputs, 3, 3, inputs]), Enumerable.Range(0, outputs * 9 * inputs).Select(i => (float)i).ToArray().AsSpan()), $"conv{layer}_weights");
+            Value bias = builder.Constant(Constant.Of(new Shape([outputs]), new float[outputs].AsSpan()), $"conv{layer}_bias");
+            x = builder.Add(new Conv2D([1, 1], [1, 1], [1, 1, 1, 1]), $"conv{layer}", x, weights, bias);
+        }
+        builder.Output("scores", x);
+        Graph graph = builder.Build();
+        long sections = graph.Constants.Sum(constant => ModelFile.StoredSize(constant.Constant!).Total);
+        Assert.InRange(ModelFile.Write(graph).Length - sections, 1, 699);
+    }
+
+    [Fact]
+    public void The_header_of_a_file_is_text_for_people()
+    {
+        string text = ModelFile.HeaderText(ModelFile.Write(Sample()));
+        Assert.Contains("\"name\":\"relu6\"", text, StringComparison.Ordinal);
+        Assert.Contains("dög", text, StringComparison.Ordinal);
+        Assert.Contains("\"crc\"", ModelFile.HeaderText(File.ReadAllBytes(Golden("v1.edgenet"))), StringComparison.Ordinal);
+        Assert.Throws<ModelFormatException>(() => ModelFile.HeaderText(new byte[40]));
     }
 
     [Fact]
@@ -58,36 +113,53 @@ public class ModelFileTests
     }
 
     [Fact]
+    public void Every_flipped_byte_under_a_right_checksum_gives_a_typed_error_or_a_graph()
+    {
+        byte[] file = ModelFile.Write(Sample());
+        int graphs = 0;
+        for (int i = 16; i < file.Length; i++)
+        {
+            foreach (byte mask in (byte[])[0x01, 0x80, 0xFF])
+            {
+                byte[] broken = [.. file];
+                broken[i] ^= mask;
+                BinaryPrimitives.WriteUInt32LittleEndian(broken.AsSpan(12), Crc32C.Compute(broken.AsSpan(16)));
+                if (AssertTypedErrorOrGraph(broken, mustFail: false)) graphs++;
+            }
+        }
+        Assert.InRange(graphs, 1, 3 * file.Length / 2);
+    }
+
+    [Fact]
     public void Ten_thousand_seeded_mutations_of_the_header_give_a_typed_error_or_a_graph()
     {
-        ContainerReader container = ContainerReader.Open(ModelFile.Write(Sample()));
-        string header = Encoding.UTF8.GetString(container.Header.Span);
         byte[] whole = ModelFile.Write(Sample());
+        string header = ModelFile.HeaderText(whole);
         // The sections follow the header; they are kept as they are.
-        byte[] sections = whole[Aligned(whole.Length - TailLength(whole, container))..];
+        byte[] sections = whole[^Regex.Matches(header, "\"stored\":([0-9]+)").Sum(match => int.Parse(match.Groups[1].Value))..];
         var random = new Random(1);
         int graphs = 0;
         for (int i = 0; i < 10_000; i++)
         {
             string mutated = Mutate(header, random);
             using var stream = new MemoryStream();
-            ContainerWriter.Write(stream, Encoding.UTF8.GetBytes(mutated), []);
-            stream.SetLength(Aligned((int)stream.Length));
-            stream.Seek(0, SeekOrigin.End);
-            stream.Write(sections);
+            ContainerWriter.Write(stream, Encoding.UTF8.GetBytes(mutated), [sections]);
             if (AssertTypedErrorOrGraph(stream.ToArray(), mustFail: false)) graphs++;
         }
         Assert.InRange(graphs, 1, 9_999);
     }
 
     [Theory]
-    [InlineData("[1048576,1048576]")]
-    [InlineData("[0,1048576,1048576]")]
-    [InlineData("[536870912]")]
-    public void A_small_file_that_claims_huge_tensors_is_refused_without_allocating_them(string shape)
+    [InlineData("[1048576,1048576]", "Raw")]
+    [InlineData("[0,1048576,1048576]", "Raw")]
+    [InlineData("[536870912]", "Raw")]
+    [InlineData("[536870912]", "Rans")]
+    [InlineData("[20000000]", "Rans")]
+    [InlineData("[16777217]", "Lz")]
+    public void A_small_file_that_claims_huge_tensors_is_refused_without_allocating_them(string shape, string encoding)
     {
-        string header = """{"inputs":[{"name":"x","element":"Float32","shape":[1]}],"constants":[{"element":"Float32","shape":SHAPE,"storage":"Dense","values":{"encoding":"Raw","stored":4,"decoded":2147483648,"crc":0}}],"nodes":[],"outputs":[{"name":"y","value":1}]}"""
-            .Replace("SHAPE", shape, StringComparison.Ordinal);
+        string header = """{"inputs":[{"name":"x","element":"Float32","shape":[1]}],"constants":[{"element":"Float32","shape":SHAPE,"storage":"Dense","values":{"encoding":"ENCODING","stored":4}}],"nodes":[],"outputs":[{"name":"y","value":1}]}"""
+            .Replace("SHAPE", shape, StringComparison.Ordinal).Replace("ENCODING", encoding, StringComparison.Ordinal);
         using var stream = new MemoryStream();
         ContainerWriter.Write(stream, Encoding.UTF8.GetBytes(header), [new byte[4]]);
         byte[] file = stream.ToArray();
@@ -133,10 +205,59 @@ public class ModelFileTests
 
     /// <summary>A file that version 1 wrote: every later version must read it.</summary>
     [Fact]
-    public void The_golden_file_of_version_1_stays_readable()
+    public void The_golden_file_of_version_1_stays_readable() => AssertSame(Sample(), ModelFile.Load(Golden("v1.edgenet")));
+
+    /// <summary>A file that version 2 wrote: what is written today is the same to the byte.</summary>
+    [Fact]
+    public void The_golden_file_of_version_2_is_what_is_written()
     {
-        Graph graph = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "Golden", "v1.edgenet"));
-        Assert.Equal(ModelFile.Write(Sample()), ModelFile.Write(graph));
+        byte[] golden = File.ReadAllBytes(Golden("v2.edgenet"));
+        Assert.All(["Raw", "Rans", "Lz"], (string name) => Assert.Contains($"\"encoding\":\"{name}\"", ModelFile.HeaderText(golden), StringComparison.Ordinal));
+        AssertSame(Varied(), ModelFile.Read(golden));
+        Assert.Equal(golden, ModelFile.Write(Varied()));
+    }
+
+    private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
+
+    private static void AssertSame(Graph graph, Graph read)
+    {
+        Assert.Equal(graph.Inputs.Select(input => (input.Name, input.Type)), read.Inputs.Select(input => (input.Name, input.Type)));
+        Assert.Equal(graph.Nodes.Select(node => (node.Name, node.Op, node.Output.Type)), read.Nodes.Select(node => (node.Name, node.Op, node.Output.Type)));
+        Assert.Equal(graph.Outputs.Select(output => output.Name), read.Outputs.Select(output => output.Name));
+        Assert.Equal(graph.Constants.Length, read.Constants.Length);
+        foreach ((Value a, Value b) in graph.Constants.Zip(read.Constants))
+        {
+            Assert.Equal((a.Name, a.Type, a.Constant!.Storage, a.Constant.Affine), (b.Name, b.Type, b.Constant!.Storage, b.Constant.Affine));
+            Assert.Equal(a.Constant.Codes.ToArray(), b.Constant.Codes.ToArray());
+            Assert.Equal(a.Constant.CodebookValues, b.Constant.CodebookValues);
+        }
+    }
+
+    /// <summary>A graph of constants that are best in different encodings. Its numbers come from no generator that may change.</summary>
+    private static Graph Varied()
+    {
+        uint state = 1;
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 64]));
+        Quantization scale = Quantization.PerTensor(0.125f, 0);
+        // Rows of two kinds for Rans, all codes as often as each other for Raw, powers of two for Huffman, almost nothing for Sparse.
+        x = Layer("rows", i => i / 64 % 2 == 0 ? Math.Min(Next(16), Next(16)) : 12 + Next(4) * Next(2));
+        x = Layer("noise", _ => Next(256));
+        x = Layer("powers", i => (i * 2654435761L >> 7) % 4 is var k && k < 2 ? 0 : (int)k);
+        x = Layer("few", _ => Next(97) == 0 ? 1 + Next(200) : 0);
+        float[] grid = [.. Enumerable.Range(0, 256).Select(i => i % 4 * 0.25f + i / 4 % 16 * 0.0625f)];
+        x = builder.Add(new Mul(), "grid", builder.Add(new Reshape([1, 64, 1]), "column", x), builder.Constant(Constant.Of(new Shape([64, 4]), grid.AsSpan()), "priors"));
+        builder.Output("y", x);
+        return builder.Build();
+
+        Value Layer(string name, Func<int, int> code) =>
+            builder.Add(new Dense(), name, x, builder.Constant(Constant.AffineCodes([64, 64], Enumerable.Range(0, 4096).Select(i => (byte)code(i)).ToArray(), scale), name));
+
+        int Next(int below)
+        {
+            state = state * 1664525 + 1013904223;
+            return (int)((state >> 8) % below);
+        }
     }
 
     internal static Graph Sample()
@@ -157,24 +278,30 @@ public class ModelFileTests
 
     private static bool AssertTypedErrorOrGraph(ReadOnlyMemory<byte> file, bool mustFail)
     {
+        (bool read, long milliseconds) = Attempt(file);
+        // A busy machine gets a second chance.
+        if (milliseconds >= 1000) (read, milliseconds) = Attempt(file);
+        Assert.True(milliseconds < 1000, $"{milliseconds} ms");
+        Assert.False(read && mustFail, "it was read");
+        return read;
+    }
+
+    private static (bool Read, long Milliseconds) Attempt(ReadOnlyMemory<byte> file)
+    {
         var watch = Stopwatch.StartNew();
         long before = GC.GetAllocatedBytesForCurrentThread();
+        bool read = false;
         try
         {
             ModelFile.Read(file);
-            Assert.False(mustFail, "it was read");
-            return true;
+            read = true;
         }
         catch (ModelException e)
         {
             Assert.False(string.IsNullOrWhiteSpace(e.Message));
-            return false;
         }
-        finally
-        {
-            Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms");
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (64L << 20) + 4L * file.Length);
-        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (64L << 20) + 4L * file.Length);
+        return (read, watch.ElapsedMilliseconds);
     }
 
     private static string Mutate(string header, Random random)
@@ -201,14 +328,5 @@ public class ModelFileTests
                 Match a = names[random.Next(names.Count)], b = names[random.Next(names.Count)];
                 return header[..a.Index] + b.Value + header[(a.Index + a.Length)..];
         }
-    }
-
-    private static int Aligned(int length) => (length + 63) / 64 * 64;
-
-    /// <summary>Bytes from the first section to the end.</summary>
-    private static int TailLength(byte[] whole, ContainerReader container)
-    {
-        int headerEnd = whole.AsSpan().IndexOf(container.Header.Span) + container.Header.Length;
-        return whole.Length - Aligned(headerEnd);
     }
 }

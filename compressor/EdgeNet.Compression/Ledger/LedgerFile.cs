@@ -49,11 +49,7 @@ public static class LedgerFile
     public static CompressionLedger Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using FileStream file = File.OpenRead(path);
-        if (file.Length > MaxBytes) throw new CompressionException($"{path}: larger than {MaxBytes} bytes; expected a ledger");
-        byte[] json = new byte[file.Length];
-        file.ReadExactly(json);
-        return Parse(json, path);
+        return Parse(BoundedFile.Read(path, MaxBytes, "a ledger"), path);
     }
 
     /// <summary>Reads a ledger from JSON.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EdgeNet.Model;
-using EdgeNet.Model.Format;
 
 namespace EdgeNet.Compression;
 
@@ -41,11 +40,7 @@ public static class LedgerLayers
     private static LayerRecord Record(ConstantUse? original, ConstantUse use)
     {
         Constant constant = use.Constant;
-        (SectionEncoding encoding, long bytes) = ModelFile.StoredSize(constant);
-        Quantization? quantization = constant.Affine ?? constant.Type.Quantization;
-        if (quantization is not null) bytes += Stored(quantization.Scales.Span);
-        if (quantization is not null && quantization.ZeroPoints.Any(zero => zero != 0)) bytes += Stored(quantization.ZeroPoints.Span);
-        if (constant.Storage == Storage.Codebook) bytes += Stored(constant.CodebookValues.Span);
+        StoredSize size = ModelFile.StoredSize(constant);
         int distinct = constant.CountDistinct();
         long weights = constant.Type.Shape.ElementCount;
         // Biases have no shapes to look at.
@@ -54,7 +49,7 @@ public static class LedgerLayers
         return new LayerRecord(
             use.Name, use.Kind, [.. constant.Type.Shape.Span], weights, weights - constant.CountZeros(), distinct,
             LedgerSizes.Float32(use), Int8Size.Of(use), PackedCodes.Pays(constant.CodeSize, weights, distinct) ? PackedCodes.IndexBits(distinct) : 8.0 * constant.CodeSize,
-            bytes, $"{constant.Storage.ToString().ToLowerInvariant()}, {encoding.ToString().ToLowerInvariant()}",
+            size.Total, $"{constant.Storage.ToString().ToLowerInvariant()}, {size.Encoding.ToString().ToLowerInvariant()}",
             Histogram(then, range), Histogram(now, range), Centroids(now));
     }
 

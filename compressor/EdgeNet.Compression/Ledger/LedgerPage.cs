@@ -57,12 +57,12 @@ public static class LedgerPage
             page.AddSection(
                 "Weights",
                 "Filled: the compressed weights; outline: the original ones; marks below: shared values. Bar heights are square roots, so that tails are seen; " +
-                "weights that are exactly zero are left out of the bars.",
+                "weights that are exactly zero are left out of the bars. Bits are those of a weight in the file.",
                 Element("div", histograms.AsEnumerable()).Class("histograms"));
         }
         page.AddSection("Recipe", "With it, the seed and the same pictures the file can be made again.", Card(Element("pre", ledger.RecipeYaml)));
         page.AddSection(
-            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {LedgerText.Whole(ledger.Promise.Seed)}.",
+            "Promise", $"What 'edgenet verify' checks: the file's bytes, and its outputs for inputs of seed {LedgerText.Number(ledger.Promise.Seed, "0")}.",
             ReportPage.Table(["", ""], [["SHA-256", ledger.Promise.Sha256], ["bytes", LedgerText.Whole(ledger.Promise.Bytes)]]), Table(LedgerText.Promise(ledger)));
         return page;
     }
@@ -74,6 +74,8 @@ public static class LedgerPage
         if (ledger.Data.Retraining > 0) yield return $"{LedgerText.Whole(ledger.Data.Retraining)} to retrain with";
         if (ledger.Data.Measured > 0) yield return $"{LedgerText.Whole(ledger.Data.Measured)} to measure on";
         if (ledger.Data.Split.Length > 0) yield return ledger.Data.Split;
+        double seconds = ledger.Stages.Sum(stage => double.IsFinite(stage.Seconds) ? stage.Seconds : 0);
+        if (seconds > 0) yield return $"{ProgressLine.Clock(TimeSpan.FromSeconds(Math.Min(seconds, 1e9)))} in all";
     }
 
     private static IEnumerable<(string Name, string Value, string? Note)> Figures(CompressionLedger ledger)
@@ -97,8 +99,6 @@ public static class LedgerPage
                 yield return ("Weights left", $"{LedgerText.Share(stage.NonZero, stage.Weights)} %", $"{LedgerText.Whole(stage.NonZero)} are not zero");
             }
         }
-        double seconds = ledger.Stages.Sum(each => double.IsFinite(each.Seconds) ? each.Seconds : 0);
-        if (seconds > 0) yield return ("Time taken", ProgressLine.Clock(TimeSpan.FromSeconds(Math.Min(seconds, 1e9))), null);
     }
 
     private static XElement? Remarks(CompressionLedger ledger)
@@ -205,7 +205,7 @@ public static class LedgerPage
                 "div",
                 Element("h3", layer.Name),
                 HistogramChart.ToSvg($"weights of {layer.Name}", after, before, layer.Centroids.Select(value => (double)value)),
-                Element("div", $"{LedgerText.Whole(layer.Distinct)} {(layer.Distinct == 1 ? "value" : "values")}{zeros} · {LedgerText.Number(layer.Bits, "0.00")} bits a weight").Class("muted")).Class("card");
+                Element("div", $"{LedgerText.Whole(layer.Distinct)} {(layer.Distinct == 1 ? "value" : "values")}{zeros} · {LedgerText.Number(layer.Bits, "0.00")} bits").Class("muted")).Class("card");
         }),
     ];
 

@@ -12,7 +12,7 @@ public static class LedgerText
         ArgumentNullException.ThrowIfNull(ledger);
         string text = $"{ledger.Model}: {Bytes(ledger.Sizes.Float32)} of floats in {Bytes(ledger.Sizes.Ours)}, {Ratio(ledger.Sizes.Float32, ledger.Sizes.Ours)}";
         if (First(ledger) is { } first && Last(ledger) is { } last)
-            text += $"; {last.Metric} {Percent(first.Value)} before, {Percent(last.Value)} after ({Points(last.Value - first.Value)} points, {Whole(last.Samples)} pictures)";
+            text += $"; {last.Metric} {Percent(first.Value)} % before, {Percent(last.Value)} % after ({Points(last.Value - first.Value)} points, {Whole(last.Samples)} pictures)";
         return text;
     }
 
@@ -96,7 +96,7 @@ public static class LedgerText
     public static string Bytes(long bytes) => Math.Abs((double)bytes) switch
     {
         < 1e3 => $"{Number(bytes, "0")} B",
-        < 1e6 => $"{Number(bytes / 1e3, bytes < 99_950 ? "0.0" : "0")} KB",
+        < 999_500 => $"{Number(bytes / 1e3, bytes < 99_950 ? "0.0" : "0")} KB",
         _ => $"{Number(bytes / 1e6, "0.00")} MB",
     };
 

@@ -4,11 +4,18 @@ namespace EdgeNet.Compression;
 
 /// <summary>
 /// The LZ4 block format (Y. Collet: "LZ4 Block Format Description"): literals and matches of at least four bytes in the last 64 KiB. The
-/// encoder follows chains of equal hashes and puts a match off by a byte where the next one is longer. For comparison only: no file is made so.
+/// encoder finds the longest match for each place along chains of equal hashes, and takes from the end those that cost least together. For
+/// comparison only: no file is made so.
 /// </summary>
 public static class Lz4Block
 {
     private const int LeastMatch = 4, MostDistance = ushort.MaxValue, HashBits = 16, MostTries = 64;
+
+    /// <summary>Longer matches are put together of several: that costs three bytes in so many, and saves comparing.</summary>
+    private const int MostMatch = 1 << 12;
+
+    /// <summary>Of a match, shorter ones are tried up to this length, and the longest.</summary>
+    private const int MostShortened = 40;
 
     /// <summary>The last match starts at least so far from the end, and the last five bytes are literals: the format's rules for the end.</summary>
     private const int MatchEnd = 12, LastLiterals = 5;
@@ -16,19 +23,32 @@ public static class Lz4Block
     /// <summary>Encodes as one block. The same bytes give the same block.</summary>
     public static byte[] Encode(ReadOnlySpan<byte> bytes)
     {
-        var block = new MemoryStream();
-        var chains = new Chains(bytes.Length);
-        int anchor = 0, at = 0, limit = bytes.Length - MatchEnd;
-        while (at <= limit)
+        (ushort[] lengths, ushort[] distances) = Matches(bytes);
+        // From the end: the bytes that the rest takes. Where that is least with a literal, the length is zero.
+        int[] cost = new int[bytes.Length + 1];
+        for (int at = bytes.Length - 1; at >= 0; at--)
         {
-            (int length, int from) = chains.Longest(bytes, at);
-            if (length < LeastMatch)
+            int longest = lengths[at];
+            lengths[at] = 0;
+            cost[at] = 1 + cost[at + 1];
+            for (int length = longest; length >= LeastMatch; length = length > MostShortened + 1 ? MostShortened : length - 1)
+            {
+                // A token and a distance; lengths from 19 up take further bytes.
+                int with = 3 + ((length - LeastMatch + 240) / 255) + cost[at + length];
+                if (with < cost[at]) (cost[at], lengths[at]) = (with, (ushort)length);
+            }
+        }
+        var block = new MemoryStream();
+        int anchor = 0;
+        for (int at = 0; at < bytes.Length;)
+        {
+            int length = lengths[at];
+            if (length == 0)
             {
                 at++;
                 continue;
             }
-            while (at < limit && chains.Longest(bytes, at + 1) is var (longer, other) && longer > length) (at, length, from) = (at + 1, longer, other);
-            Sequence(block, bytes[anchor..at], at - from, length);
+            Sequence(block, bytes[anchor..at], distances[at], length);
             at += length;
             anchor = at;
         }
@@ -101,36 +121,54 @@ public static class Lz4Block
 
     private static InvalidDataException Wrong(int stored, int length) => new($"a text of {stored} bytes is no LZ4 block of {length}");
 
-    /// <summary>For each place the last one before it whose next four bytes have the same hash.</summary>
-    private sealed class Chains
+    /// <summary>For each place the longest match of those tried, and how far before it is.</summary>
+    private static (ushort[] Lengths, ushort[] Distances) Matches(ReadOnlySpan<byte> bytes)
     {
-        private readonly int[] _last = new int[1 << HashBits], _before;
-        private int _filled;
-
-        public Chains(int length)
+        ushort[] lengths = new ushort[bytes.Length], distances = new ushort[bytes.Length];
+        // Eight equal bytes lead to long matches past the many short ones of a sparse network; four to those.
+        Chain eight = new(bytes.Length), four = new(bytes.Length);
+        for (int at = 0; at <= bytes.Length - MatchEnd; at++)
         {
-            _before = new int[length];
+            ReadOnlySpan<byte> here = bytes[at..^LastLiterals];
+            if (here.Length > MostMatch) here = here[..MostMatch];
+            ulong next = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            int longest = LeastMatch - 1;
+            Try(eight.Add(at, next), eight, here, bytes);
+            Try(four.Add(at, next << 32), four, here, bytes);
+
+            void Try(int from, Chain chain, ReadOnlySpan<byte> here, ReadOnlySpan<byte> bytes)
+            {
+                for (int tries = MostTries; from >= 0 && at - from <= MostDistance && tries > 0 && longest < here.Length; from = chain.Before[from], tries--)
+                {
+                    // What differs where the longest so far ends is no longer.
+                    if (bytes[from + longest] != here[longest]) continue;
+                    int length = here.CommonPrefixLength(bytes[from..]);
+                    if (length > longest) (longest, lengths[at], distances[at]) = (length, (ushort)length, (ushort)(at - from));
+                }
+            }
+        }
+        return (lengths, distances);
+    }
+
+    /// <summary>The last place of each hash, and for each place the one before it of the same hash.</summary>
+    private readonly struct Chain
+    {
+        private readonly int[] _last = new int[1 << HashBits];
+
+        public Chain(int length)
+        {
+            Before = new int[length];
             Array.Fill(_last, -1);
         }
 
-        /// <summary>The longest match for what stands at a place, of those tried, and where it is from.</summary>
-        public (int Length, int From) Longest(ReadOnlySpan<byte> bytes, int at)
+        public int[] Before { get; }
+
+        /// <summary>Adds a place, and gives the one before it.</summary>
+        public int Add(int at, ulong bytes)
         {
-            for (; _filled <= at; _filled++)
-            {
-                uint hash = BinaryPrimitives.ReadUInt32LittleEndian(bytes[_filled..]) * 2654435761u >> (32 - HashBits);
-                _before[_filled] = _last[hash];
-                _last[hash] = _filled;
-            }
-            (int Length, int From) best = (0, 0);
-            ReadOnlySpan<byte> here = bytes[at..^LastLiterals];
-            for ((int from, int tries) = (_before[at], MostTries); from >= 0 && at - from <= MostDistance && tries > 0; from = _before[from], tries--)
-            {
-                int length = here.CommonPrefixLength(bytes[from..]);
-                if (length > best.Length) best = (length, from);
-                if (length == here.Length) break;
-            }
-            return best;
+            ref int last = ref _last[bytes * 0x9E37_79B9_7F4A_7C15 >> (64 - HashBits)];
+            (Before[at], last) = (last, at);
+            return Before[at];
         }
     }
 }

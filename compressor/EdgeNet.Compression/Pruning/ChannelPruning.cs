@@ -27,6 +27,12 @@ public sealed record ChannelPruningSettings
     /// <summary>Each group keeps a multiple of this, as kernels have vectors of so many; at least one multiple. Smaller groups stay as they are.</summary>
     public int Multiple { get; init; } = 4;
 
+    /// <summary>
+    /// The channels that <see cref="Keep"/> is a part of, for each of <see cref="ChannelGroups.Groups"/>, where the graph has lost some in rounds
+    /// before; null for those that it has.
+    /// </summary>
+    public IReadOnlyList<int>? Originally { get; init; }
+
     /// <summary>Inputs in the layout of the graph's only input, for rankings by activations.</summary>
     public IReadOnlyList<float[]> Examples { get; init; } = [];
 }
@@ -49,6 +55,8 @@ public static class ChannelPruning
         if (settings.Keep is not (> 0 and <= 1)) throw new CompressionException($"{settings.Keep} of the channels should stay; expected a part above 0, at most 1");
         if (settings.Multiple < 1) throw new CompressionException($"channels should stay in multiples of {settings.Multiple}; expected at least 1");
         var groups = ChannelGroups.Of(graph);
+        if (settings.Originally is { } originally && originally.Count != groups.Groups.Length)
+            throw new CompressionException($"{originally.Count} original counts of channels; the graph has {groups.Groups.Length} groups");
         int[] free = [.. Enumerable.Range(0, groups.Groups.Length).Where(i => groups.Groups[i].Fixed is null && groups.Groups[i].Channels > settings.Multiple)];
         double[][] scores = ChannelScores.Of(groups, settings.Ranking, settings.Examples);
         int[] kept = settings.Scope == ChannelScope.Uniform ? Uniform(groups, free, settings) : Global(groups, free, scores, settings);
@@ -59,7 +67,8 @@ public static class ChannelPruning
             double[] score = scores[free[i]];
             removed[free[i]] = [.. Enumerable.Range(0, score.Length).OrderByDescending(channel => score[channel]).Skip(kept[i])];
         }
-        string[] small = [.. groups.Groups.Where(group => group.Fixed is null && group.Channels <= settings.Multiple && group.Name.Length > 0).Select(group => group.Name)];
+        string[] small = [.. groups.Groups
+            .Where(group => group.Fixed is null && group.Channels <= settings.Multiple && group.Name.Length > 0).Select(group => group.Name)];
         return new PrunedChannels(
             removed.All(channels => channels.Count == 0) ? graph : groups.Remove(removed),
             [.. free.Select((group, i) => (groups.Groups[group], kept[i]))],
@@ -68,21 +77,24 @@ public static class ChannelPruning
     }
 
     private static int[] Uniform(ChannelGroups groups, int[] free, ChannelPruningSettings settings) =>
-        [.. free.Select(group => Rounded(settings.Keep * groups.Groups[group].Channels, groups.Groups[group].Channels, settings.Multiple))];
+        [.. free.Select(group => Rounded(settings.Keep * Original(groups, group, settings), groups.Groups[group].Channels, settings.Multiple))];
 
     private static int[] Global(ChannelGroups groups, int[] free, double[][] scores, ChannelPruningSettings settings)
     {
         int[] kept = [.. free.Select(group => groups.Groups[group].Channels)];
-        int all = kept.Sum(), left = (int)Math.Round((1 - settings.Keep) * all);
-        foreach ((int i, int _) in Enumerable.Range(0, free.Length).SelectMany(i => Enumerable.Range(0, kept[i]).Select(channel => (i, channel))).OrderBy(place => scores[free[place.i]][place.channel]))
+        int left = kept.Sum() - (int)Math.Round(settings.Keep * free.Sum(group => Original(groups, group, settings)));
+        IEnumerable<(int Index, double Score)> channels = free.SelectMany((group, i) => scores[group].Select(score => (i, score)));
+        foreach ((int i, double _) in channels.OrderBy(channel => channel.Score))
         {
-            if (left == 0) break;
+            if (left <= 0) break;
             if (kept[i] <= settings.Multiple) continue;
             kept[i]--;
             left--;
         }
         return [.. free.Select((group, i) => Rounded(kept[i], groups.Groups[group].Channels, settings.Multiple))];
     }
+
+    private static int Original(ChannelGroups groups, int group, ChannelPruningSettings settings) => settings.Originally?[group] ?? groups.Groups[group].Channels;
 
     /// <summary>The nearest multiple, at least one and at most all channels.</summary>
     private static int Rounded(double channels, int all, int multiple) =>

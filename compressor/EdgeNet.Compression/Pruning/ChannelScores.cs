@@ -61,13 +61,17 @@ internal static class ChannelScores
             .Select(producer => producer.Node.Inputs[0]).Distinct().Where(groups.Tracing.Axes.ContainsKey).Select(value => (value, groups.Tracing.Axes[value]))];
         if (seen.Length == 0) return [];
         if (examples.Count == 0) throw new CompressionException($"channels are to be ranked by {ranking}, which needs example inputs; give some, or rank by L1 or L2");
-        if (graph.Inputs.Length != 1) throw new CompressionException($"channels are to be ranked by {ranking}, which needs a network with one input; this one has {graph.Inputs.Length}: rank by L1 or L2");
+        if (graph.Inputs.Length != 1)
+            throw new CompressionException($"channels are to be ranked by {ranking}, which needs a network with one input; this one has {graph.Inputs.Length}: rank by L1 or L2");
         using var session = new InferenceSession(graph.WithOutputs([.. seen.Select((pair, i) => new GraphOutput($"channels {i}", pair.Value))]));
         double[][] measures = [.. seen.Select(pair => new double[pair.Axis.Units.Length])];
         foreach (float[] example in examples)
         {
             if (example.Length != graph.Inputs[0].Type.Shape.ElementCount)
-                throw new CompressionException($"an example of {example.Length} numbers for an input of {graph.Inputs[0].Type.Shape}; expected {graph.Inputs[0].Type.Shape.ElementCount}");
+            {
+                throw new CompressionException(
+                    $"an example of {example.Length} numbers for an input of {graph.Inputs[0].Type.Shape}; expected {graph.Inputs[0].Type.Shape.ElementCount}");
+            }
             example.CopyTo(session.Input<float>(0));
             session.Run();
             for (int i = 0; i < seen.Length; i++)

@@ -35,17 +35,17 @@ public static class MagnitudePruning
         for (int i = 0; i < layers.Count; i++)
         {
             Density.Check(densities[i], layers[i].Name);
-            if (densities[i] < 1 && Pruned(layers[i], densities[i], pattern) is { } pruned) replacements.Add(layers[i].Constant, pruned);
+            if (densities[i] < 1 && Pruned(layers[i], RemovalOrder.Of(layers[i], pattern), densities[i]) is { } pruned) replacements.Add(layers[i].Constant, pruned);
         }
         return replacements.Count == 0 ? graph : WeightLayers.Replace(graph, replacements);
     }
 
     /// <summary>The weights of one layer, pruned; null where they are so already.</summary>
-    internal static Constant? Pruned(WeightLayer layer, double density, PruningPattern pattern)
+    internal static Constant? Pruned(WeightLayer layer, RemovalOrder order, double density)
     {
         float[] values = layer.Constant.ToArray<float>();
         bool changed = false;
-        foreach (int weight in RemovalOrder.Of(layer, values, pattern).RemovedAt(density))
+        foreach (int weight in order.RemovedAt(density))
         {
             changed |= values[weight] != 0;
             values[weight] = 0;

@@ -36,7 +36,10 @@ public sealed class PrunableLayers
         {
             Density.Check(density, prefix);
             if (!all.Any(layer => layer.Name.StartsWith(prefix, StringComparison.Ordinal)))
-                throw new CompressionException($"a density is given for layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", all.Select(layer => layer.Name))}");
+            {
+                throw new CompressionException(
+                    $"a density is given for layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", all.Select(layer => layer.Name))}");
+            }
         }
         double?[] own = new double?[all.Length];
         List<string> first = [], depthwise = [], named = [];

@@ -3,7 +3,10 @@ using EdgeNet.Model;
 
 namespace EdgeNet.Compression;
 
-/// <summary>What a <see cref="PruneStep"/> will remove from a network, decided before its first round. The caller retrains between rounds, with a <see cref="ZeroConstraint"/>.</summary>
+/// <summary>
+/// What a <see cref="PruneStep"/> will remove from a network, decided before its first round. The caller retrains between rounds, with a
+/// <see cref="ZeroConstraint"/>.
+/// </summary>
 /// <param name="Step">What was asked for.</param>
 /// <param name="Start">The densities before the first round, for each of <see cref="WeightLayers.Of"/>.</param>
 /// <param name="End">Those after the last.</param>

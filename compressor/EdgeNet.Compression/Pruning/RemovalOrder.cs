@@ -60,7 +60,9 @@ internal sealed class RemovalOrder
     public static long RemovedWeights(double density, long weights, long patternWeights, double patternPart)
     {
         double part = 1 - density;
-        return (long)Math.Round(part <= patternPart ? part / patternPart * patternWeights : patternWeights + ((part - patternPart) / (1 - patternPart) * (weights - patternWeights)));
+        return (long)Math.Round(part <= patternPart
+            ? part / patternPart * patternWeights
+            : patternWeights + ((part - patternPart) / (1 - patternPart) * (weights - patternWeights)));
     }
 
     /// <summary>The part of the weights that a pattern removes when it is complete.</summary>
@@ -76,33 +78,21 @@ internal sealed class RemovalOrder
     {
         foreach (float value in values)
         {
-            if (!float.IsFinite(value)) throw new CompressionException($"layer '{layer.Name}' has weights that are not finite; the smallest of them cannot be told: train the model again");
+            if (!float.IsFinite(value))
+                throw new CompressionException($"layer '{layer.Name}' has weights that are not finite; the smallest of them cannot be told: train the model again");
         }
         WeightAxes axes = WeightAxes.Of(layer);
         return pattern switch
         {
-            PruningPattern.Unstructured => Singles(values),
+            PruningPattern.Unstructured => new Builder(values).AddSingles(_ => true).Build(1),
             PruningPattern.OneByFour => Blocks(values, axes),
-            PruningPattern.FourByOne => Blocks(values, axes with { Outputs = axes.Inputs, OutputStride = axes.InputStride, Inputs = axes.Outputs, InputStride = axes.OutputStride }),
+            PruningPattern.FourByOne => Blocks(values, axes.Crossed),
             PruningPattern.TwoOfFour => TwoOfFour(values, axes),
             _ => throw new ArgumentOutOfRangeException(nameof(pattern), pattern, null),
         };
     }
 
-    private static RemovalOrder Singles(ReadOnlySpan<float> values)
-    {
-        int[] weights = ByMagnitude(values, [.. Enumerable.Range(0, values.Length)]);
-        float[] costs = new float[weights.Length];
-        for (int i = 0; i < costs.Length; i++) costs[i] = Math.Abs(values[weights[i]]);
-        return new RemovalOrder(weights, [.. Enumerable.Range(1, weights.Length)], costs, weights.Length, 1);
-    }
-
-    private static RemovalOrder Blocks(ReadOnlySpan<float> values, WeightAxes axes)
-    {
-        var blocks = new List<int[]>();
-        foreach (int[] block in BlocksOf(axes)) blocks.Add(block);
-        return new Builder(values).Add(blocks).Build(1);
-    }
+    private static RemovalOrder Blocks(ReadOnlySpan<float> values, WeightAxes axes) => new Builder(values).Add([.. BlocksOf(axes)]).Build(1);
 
     private static RemovalOrder TwoOfFour(ReadOnlySpan<float> values, WeightAxes axes)
     {
@@ -111,18 +101,14 @@ internal sealed class RemovalOrder
         foreach (int[] block in BlocksOf(axes))
         {
             if (block.Length <= Block / 2) continue;
-            int[] smallest = ByMagnitude(values, block)[..(block.Length - (Block / 2))];
+            ulong[] keys = new ulong[block.Length];
+            for (int i = 0; i < keys.Length; i++) keys[i] = Key(Math.Abs(values[block[i]]), block[i]);
+            Array.Sort(keys);
+            int[] smallest = Array.ConvertAll(keys[..^(Block / 2)], key => (int)key);
             foreach (int weight in smallest) goes[weight] = true;
             pattern.Add(smallest);
         }
-        Builder builder = new Builder(values).Add(pattern);
-        int patternUnits = pattern.Count;
-        var rest = new List<int[]>();
-        for (int i = 0; i < goes.Length; i++)
-        {
-            if (!goes[i]) rest.Add([i]);
-        }
-        return builder.Add(rest).Build(PatternPart(PruningPattern.TwoOfFour), patternUnits);
+        return new Builder(values).Add(pattern).AddSingles(weight => !goes[weight]).Build(PatternPart(PruningPattern.TwoOfFour), pattern.Count);
     }
 
     /// <summary>Four neighbours along the inputs, output by output and tap by tap; the last block of a row has what is left over.</summary>
@@ -141,14 +127,6 @@ internal sealed class RemovalOrder
                 }
             }
         }
-    }
-
-    private static int[] ByMagnitude(ReadOnlySpan<float> values, int[] indices)
-    {
-        ulong[] keys = new ulong[indices.Length];
-        for (int i = 0; i < keys.Length; i++) keys[i] = Key(Math.Abs(values[indices[i]]), indices[i]);
-        Array.Sort(keys);
-        return [.. keys.Select(key => (int)key)];
     }
 
     /// <summary>Sorts as the number, which is not negative, and then as the index.</summary>
@@ -178,6 +156,23 @@ internal sealed class RemovalOrder
                 _weights.AddRange(units[(int)key]);
                 _ends.Add(_weights.Count);
                 _costs.Add(costs[(int)key]);
+            }
+            return this;
+        }
+
+        public readonly Builder AddSingles(Func<int, bool> chosen)
+        {
+            var keys = new List<ulong>(_values.Length);
+            for (int weight = 0; weight < _values.Length; weight++)
+            {
+                if (chosen(weight)) keys.Add(Key(Math.Abs(_values[weight]), weight));
+            }
+            keys.Sort();
+            foreach (ulong key in keys)
+            {
+                _weights.Add((int)key);
+                _ends.Add(_weights.Count);
+                _costs.Add(Math.Abs(_values[(int)key]));
             }
             return this;
         }

@@ -50,13 +50,14 @@ public static class SensitivityScan
         foreach (int index in layers.Free)
         {
             WeightLayer layer = layers.All[index];
+            var order = RemovalOrder.Of(layer, pattern);
             double present = Density.Of(layer);
             List<SensitivityPoint> points = [new SensitivityPoint(present, whole)];
             foreach (double density in densities.Distinct().OrderDescending())
             {
                 Density.Check(density, layer.Name);
                 if (density >= present) continue;
-                Constant? pruned = MagnitudePruning.Pruned(layer, density, pattern);
+                Constant? pruned = MagnitudePruning.Pruned(layer, order, density);
                 points.Add(new SensitivityPoint(density, pruned is null
                     ? points[^1].Quality
                     : Measured(WeightLayers.Replace(graph, new Dictionary<Constant, Constant> { [layer.Constant] = pruned }), layer.Name)));

@@ -11,6 +11,10 @@ namespace EdgeNet.Compression;
 /// <param name="InputStride">From one to the next.</param>
 internal readonly record struct WeightAxes(int Outputs, int OutputStride, int Taps, int TapStride, int Inputs, int InputStride)
 {
+    /// <summary>Outputs and inputs in each other's place.</summary>
+    public WeightAxes Crossed => new(Inputs, InputStride, Taps, TapStride, Outputs, OutputStride);
+
+    /// <summary>Those of a layer.</summary>
     public static WeightAxes Of(WeightLayer layer)
     {
         Shape shape = layer.Shape;

@@ -16,14 +16,10 @@ public static class RecipeFile
     public static Recipe Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using FileStream file = File.OpenRead(path);
-        // One byte more than may be there: what cannot tell its length is bounded, too.
-        byte[] bytes = new byte[Math.Min(file.CanSeek ? file.Length : MaxBytes, MaxBytes) + 1];
-        int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (count > MaxBytes) throw new CompressionException($"{path}: larger than {MaxBytes} bytes; expected a recipe");
+        ReadOnlySpan<byte> bytes = BoundedFile.Read(path, MaxBytes, "a recipe");
         try
         {
-            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, count), path);
+            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes), path);
         }
         catch (DecoderFallbackException e)
         {

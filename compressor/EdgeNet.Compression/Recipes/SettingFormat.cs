@@ -25,7 +25,7 @@ internal static class SettingFormat
         (string text, out double value) =>
             double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) &&
             value >= from && value <= to && !(above && value == from),
-        value => value.ToString("R", CultureInfo.InvariantCulture));
+        Shortest);
 
     /// <summary>A whole number between two others, both included.</summary>
     public static SettingFormat<int> Whole(int from, int to) => Plain(
@@ -97,6 +97,13 @@ internal static class SettingFormat
         expected,
         (key, node) => node.IsPlain && parse(node.Scalar!, out T value) ? value : throw node.Error($"{key}: {node.Found}; expected {expected}"),
         (yaml, value, _) => yaml.Append(' ').Append(text(value)).Append('\n'));
+
+    /// <summary>The shortest text that reads as the same number; without an exponent, which not every reader of YAML takes, where that is short enough.</summary>
+    private static string Shortest(double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture), plain = value.ToString("F20", CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.');
+        return text.Contains('E', StringComparison.Ordinal) && plain.Length <= 12 && double.Parse(plain, CultureInfo.InvariantCulture) == value ? plain : text;
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

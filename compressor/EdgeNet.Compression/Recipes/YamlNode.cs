@@ -42,7 +42,7 @@ internal sealed class YamlNode
 
     /// <summary>An error at this place.</summary>
     /// <param name="what">The key, what is wrong and what was expected.</param>
-    public CompressionException Error(string what) => new($"{_file}: line {_line}: {what}");
+    public CompressionException Error(string what) => new($"{_file}: line {_line}: {OneLine(what)}");
 
     /// <summary>The scalar, a key of a mapping.</summary>
     public string Key => Scalar ?? throw Error($"{Found} as a key; expected a name");

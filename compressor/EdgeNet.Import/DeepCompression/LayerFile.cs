@@ -112,19 +112,27 @@ internal static class LayerFile
         return dense;
     }
 
+    /// <summary>
+    /// The values that are used, in ascending order: neighbours then have bits in common, and are used about as often as each other, which is
+    /// what their tables in a file are coded by.
+    /// </summary>
     private static Constant WithoutUnused(LayerSize layer, byte[] codes, ReadOnlySpan<float> values)
     {
         Span<bool> used = stackalloc bool[Shared];
         foreach (byte code in codes) used[code] = true;
-        Span<byte> renumbered = stackalloc byte[Shared];
-        var kept = new List<float>();
+        var kept = new List<int>();
+        var sorted = new List<float>();
         for (int code = 0; code < Shared; code++)
         {
             if (!used[code]) continue;
-            renumbered[code] = (byte)kept.Count;
-            kept.Add(values[code]);
+            int place = sorted.BinarySearch(values[code]);
+            place = place < 0 ? ~place : place;
+            sorted.Insert(place, values[code]);
+            kept.Insert(place, code);
         }
+        Span<byte> renumbered = stackalloc byte[Shared];
+        for (int i = 0; i < kept.Count; i++) renumbered[kept[i]] = (byte)i;
         foreach (ref byte code in codes.AsSpan()) code = renumbered[code];
-        return Constant.Codebook([layer.Outputs, layer.Inputs, layer.Kernel, layer.Kernel], codes, kept.ToValueList()).Transposed([0, 2, 3, 1]);
+        return Constant.Codebook([layer.Outputs, layer.Inputs, layer.Kernel, layer.Kernel], codes, sorted.ToValueList()).Transposed([0, 2, 3, 1]);
     }
 }

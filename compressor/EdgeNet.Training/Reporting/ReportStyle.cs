@@ -59,7 +59,7 @@ internal static class ReportStyle
         .place rect{fill:transparent}
         .place path{stroke:var(--muted);fill:none;visibility:hidden}
         .place:hover path{visibility:visible}
-        .c0{--c:var(--muted)}.c1{--c:var(--1)}.c2{--c:var(--2)}.c3{--c:var(--3)}.c4{--c:var(--4)}.c5{--c:var(--5)}.c6{--c:var(--6)}.c7{--c:var(--7)}.c8{--c:var(--8)}
+        .c0{--c:color-mix(in oklab,var(--muted) 55%,var(--card))}.c1{--c:var(--1)}.c2{--c:var(--2)}.c3{--c:var(--3)}.c4{--c:var(--4)}.c5{--c:var(--5)}.c6{--c:var(--6)}.c7{--c:var(--7)}.c8{--c:var(--8)}
         .bars{fill:var(--c,var(--1));fill-opacity:.55}
         .outline{fill:none;stroke:var(--ink);stroke-opacity:.65;stroke-width:1}
         .zero{stroke:var(--muted);stroke-opacity:.5;stroke-dasharray:2 3;fill:none}

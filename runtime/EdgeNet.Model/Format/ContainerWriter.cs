@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace EdgeNet.Model.Format;
 
-/// <summary>Writes an <c>.edgenet</c> file from its header and its sections as stored.</summary>
+/// <summary>Writes an <c>.edgenet</c> file of version 2 from its header and its sections as stored.</summary>
 public static class ContainerWriter
 {
     /// <summary>Writes a whole file to <paramref name="stream"/>, which need not be seekable and is left open.</summary>
@@ -19,22 +19,26 @@ public static class ContainerWriter
                 $"A header of {headerJson.Length} bytes; at most {ContainerLayout.MaximumHeaderLength} fit.", nameof(headerJson));
         }
 
-        Span<byte> prefix = stackalloc byte[ContainerLayout.HeaderOffset];
+        byte[] header = LempelZiv.Encode(headerJson, LempelZiv.Prose);
+        Span<byte> prefix = stackalloc byte[ContainerLayout.CheckedOffset + (2 * 5)];
         ContainerLayout.Magic.CopyTo(prefix);
         BinaryPrimitives.WriteUInt32LittleEndian(prefix[ContainerLayout.VersionOffset..], ContainerLayout.Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(prefix[ContainerLayout.HeaderLengthOffset..], (uint)headerJson.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(prefix[ContainerLayout.HeaderCrcOffset..], Crc32C.Compute(headerJson));
-        stream.Write(prefix);
-        stream.Write(headerJson);
+        int length = ContainerLayout.CheckedOffset;
+        length += Varint.Write(prefix[length..], header.Length);
+        length += Varint.Write(prefix[length..], headerJson.Length);
 
-        ReadOnlySpan<byte> zeros = stackalloc byte[ContainerLayout.SectionAlignment];
-        long offset = prefix.Length + headerJson.Length;
+        uint crc = Crc32C.Append(Crc32C.Compute(prefix[ContainerLayout.CheckedOffset..length]), header);
         foreach (ReadOnlyMemory<byte> section in sections)
         {
-            long start = ContainerLayout.Align(offset);
-            stream.Write(zeros[..(int)(start - offset)]);
+            crc = Crc32C.Append(crc, section.Span);
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(prefix[ContainerLayout.CrcOffset..], crc);
+        stream.Write(prefix[..length]);
+        stream.Write(header);
+        foreach (ReadOnlyMemory<byte> section in sections)
+        {
             stream.Write(section.Span);
-            offset = start + section.Length;
         }
     }
 }

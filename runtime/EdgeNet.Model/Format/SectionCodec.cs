@@ -18,9 +18,11 @@ public static class SectionCodec
     /// <param name="gapBits">
     /// For <see cref="SectionEncoding.Sparse"/> the bits of a gap, 1 to 8, or 0 for those that seem to make the smallest section.
     /// </param>
+    /// <param name="axes">For <see cref="SectionEncoding.Rans"/> and <see cref="SectionEncoding.Lz"/> the tensor that the elements are.</param>
     /// <returns>The stored bytes: the same for the same arguments on every machine.</returns>
+    /// <exception cref="ArgumentException">The encoding is not for such elements, or not for so many: Lz sections have at most 4 MiB.</exception>
     public static byte[] Encode(
-        SectionEncoding encoding, int elementSize, ReadOnlySpan<byte> decoded, uint background = 0, int gapBits = 0)
+        SectionEncoding encoding, int elementSize, ReadOnlySpan<byte> decoded, uint background = 0, int gapBits = 0, SectionAxes axes = default)
     {
         ElementBytes.CheckArguments(decoded.Length, elementSize, background);
         return encoding switch
@@ -29,6 +31,9 @@ public static class SectionCodec
             SectionEncoding.Huffman when elementSize == 1 => CanonicalHuffman.Encode(decoded),
             SectionEncoding.Huffman => throw new ArgumentException("Huffman coding is for elements of one byte.", nameof(elementSize)),
             SectionEncoding.Sparse => EncodeSparse(elementSize, decoded, background, gapBits),
+            SectionEncoding.Rans => EncodeRans(elementSize, decoded, axes),
+            SectionEncoding.Lz when decoded.Length > LempelZiv.MaximumLength => throw new ArgumentException($"Lz sections have at most {LempelZiv.MaximumLength} bytes.", nameof(decoded)),
+            SectionEncoding.Lz => LempelZiv.EncodeSmaller(decoded, elementSize, axes.Last, otherwise: int.MaxValue) ?? LempelZiv.Encode(decoded, new LempelZiv.View(elementSize)),
             _ => throw new ArgumentOutOfRangeException(nameof(encoding), encoding, "Not an encoding of this version."),
         };
     }
@@ -50,34 +55,62 @@ public static class SectionCodec
             case SectionEncoding.Huffman:
                 CanonicalHuffman.Decode(stored, destination);
                 break;
-            default:
+            case SectionEncoding.Sparse:
                 DecodeSparse(elementSize, stored, destination);
+                break;
+            case SectionEncoding.Rans:
+                Rans.Decode(stored, destination);
+                break;
+            default:
+                LempelZiv.Decode(stored, destination);
                 break;
         }
     }
 
     /// <summary>
-    /// Encodes a section in every way that suits it and returns the smallest; of equals the one with the lower number. The sparse
-    /// background is the commonest byte (the lowest of equals) for elements of one byte, and zero for larger elements.
+    /// Encodes a section in every allowed way that suits it and returns the smallest; of equals the one with the lower number. The sparse
+    /// background is the commonest byte (the lowest of equals) for elements of one byte, and zero for larger elements. Lz is slow to read:
+    /// a section of more than 8 KiB is coded so only if that saves an eighth,
+    /// and one of more than 512 KiB never.
     /// </summary>
-    public static EncodedSection SmallestEncoding(int elementSize, ReadOnlySpan<byte> decoded)
+    /// <param name="elementSize">Bytes of an element: 1, 2 or 4.</param>
+    /// <param name="decoded">The section's bytes, a whole number of elements.</param>
+    /// <param name="axes">The tensor that the elements are, if they are one.</param>
+    /// <param name="allowed">The encodings to choose from.</param>
+    public static EncodedSection SmallestEncoding(
+        int elementSize, ReadOnlySpan<byte> decoded, SectionAxes axes = default, AllowedEncodings allowed = AllowedEncodings.All)
     {
         var smallest = new EncodedSection(SectionEncoding.Raw, Encode(SectionEncoding.Raw, elementSize, decoded));
-        if (elementSize == 1)
+        if (allowed.HasFlag(AllowedEncodings.Huffman) && elementSize == 1)
         {
             smallest = Smaller(smallest, SectionEncoding.Huffman, CanonicalHuffman.Encode(decoded));
         }
 
-        uint background = elementSize == 1 ? CommonestByte(decoded) : 0u;
-        return Smaller(smallest, SectionEncoding.Sparse, EncodeSparse(elementSize, decoded, background, gapBits: 0));
+        if (allowed.HasFlag(AllowedEncodings.Sparse))
+        {
+            uint background = elementSize == 1 ? CommonestByte(decoded) : 0u;
+            smallest = Smaller(smallest, SectionEncoding.Sparse, EncodeSparse(elementSize, decoded, background, gapBits: 0));
+        }
+
+        if (allowed.HasFlag(AllowedEncodings.Rans))
+        {
+            smallest = Smaller(smallest, SectionEncoding.Rans, EncodeRans(elementSize, decoded, axes));
+        }
+
+        if (allowed.HasFlag(AllowedEncodings.Lz) && LempelZiv.EncodeSmaller(decoded, elementSize, axes.Last, smallest.Stored.Length) is { } coded)
+        {
+            smallest = Smaller(smallest, SectionEncoding.Lz, coded);
+        }
+
+        return smallest;
     }
 
     /// <summary>What must hold between the numbers of a section before anything of its size is allocated.</summary>
     internal static void Check(SectionEncoding encoding, int elementSize, long storedLength, long decodedLength, string where)
     {
-        if (encoding is not (SectionEncoding.Raw or SectionEncoding.Huffman or SectionEncoding.Sparse))
+        if (encoding is < SectionEncoding.Raw or > SectionEncoding.Lz)
         {
-            throw new ModelFormatException($"{where}: encoding {(int)encoding} is not known; expected 0 to 2.");
+            throw new ModelFormatException($"{where}: encoding {(int)encoding} is not known; expected 0 to 4.");
         }
 
         if (!ElementBytes.IsSize(elementSize) || (encoding == SectionEncoding.Huffman && elementSize != 1))
@@ -91,13 +124,15 @@ public static class SectionCodec
                 $"{where}: decoded length {decodedLength}; expected a whole number of elements of {elementSize} bytes, at most {Array.MaxLength} bytes.");
         }
 
-        // A code word takes a bit, unless there is only one. A sparse section says its length nowhere: the caller's budget bounds that.
+        // A code word of Huffman's takes a bit, unless there is only one. What the others decode to is bounded by the caller's budget alone.
         bool fits = encoding switch
         {
             SectionEncoding.Raw => storedLength == decodedLength,
             SectionEncoding.Huffman when storedLength <= 1 => storedLength == Math.Min(decodedLength, 1),
             SectionEncoding.Huffman => decodedLength / 8 <= storedLength,
-            _ => storedLength >= elementSize + 2,
+            SectionEncoding.Sparse => storedLength >= elementSize + 2,
+            SectionEncoding.Rans => storedLength > 0 == decodedLength > 0,
+            _ => storedLength > 0 && decodedLength <= LempelZiv.MaximumLength,
         };
         if (!fits)
         {
@@ -107,6 +142,14 @@ public static class SectionCodec
 
     private static EncodedSection Smaller(EncodedSection smallest, SectionEncoding encoding, byte[] stored) =>
         stored.Length < smallest.Stored.Length ? new EncodedSection(encoding, stored) : smallest;
+
+    // Weights of one output, or of one input, are alike; so are the same bytes of larger elements.
+    private static byte[] EncodeRans(int elementSize, ReadOnlySpan<byte> decoded, SectionAxes axes)
+    {
+        if (elementSize > 1) return Rans.Encode(decoded, [new Rans.Grouping(1, elementSize)]);
+        bool rows = axes.First > 1 && decoded.Length % axes.First == 0, columns = axes.Last > 1 && decoded.Length % axes.Last == 0;
+        return Rans.Encode(decoded, [rows ? new(decoded.Length / axes.First, axes.First) : default, columns ? new(1, axes.Last) : default]);
+    }
 
     private static byte CommonestByte(ReadOnlySpan<byte> bytes)
     {

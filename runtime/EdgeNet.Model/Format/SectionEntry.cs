@@ -5,11 +5,6 @@ namespace EdgeNet.Model.Format;
 /// <param name="ElementSize">Bytes of an element: 1, 2 or 4.</param>
 /// <param name="StoredLength">Bytes in the file.</param>
 /// <param name="DecodedLength">Bytes once decoded.</param>
-/// <param name="Crc32C">The CRC-32C of the stored bytes.</param>
+/// <param name="Crc32C">The CRC-32C of the stored bytes in a file of version 1; later files have one for all.</param>
 public readonly record struct SectionEntry(
-    SectionEncoding Encoding, int ElementSize, long StoredLength, long DecodedLength, uint Crc32C)
-{
-    /// <summary>The entry for stored bytes at hand.</summary>
-    public static SectionEntry Of(SectionEncoding encoding, int elementSize, ReadOnlySpan<byte> stored, long decodedLength) =>
-        new(encoding, elementSize, stored.Length, decodedLength, Format.Crc32C.Compute(stored));
-}
+    SectionEncoding Encoding, int ElementSize, long StoredLength, long DecodedLength, uint? Crc32C = null);

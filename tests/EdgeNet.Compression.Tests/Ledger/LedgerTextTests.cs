@@ -6,7 +6,7 @@ public class LedgerTextTests
 
     [Fact]
     public void The_summary_says_bytes_ratio_and_quality() => Assert.Equal(
-        "tiny: 1.72 MB of floats in 27.1 KB, 63.5×; top-1 99.14 before, 99.09 after (-0.05 points, 10,000 pictures)",
+        "tiny: 1.72 MB of floats in 27.1 KB, 63.5×; top-1 99.14 % before, 99.09 % after (-0.05 points, 10,000 pictures)",
         LedgerText.Summary(s_ledger with { Sizes = new SizeRecord(1_722_000, 0, 0, 27_104, 0, 0, 0) }));
 
     [Fact]
@@ -70,6 +70,8 @@ public class LedgerTextTests
     [InlineData(1000, "1.0 KB")]
     [InlineData(99_949, "99.9 KB")]
     [InlineData(99_950, "100 KB")]
+    [InlineData(999_499, "999 KB")]
+    [InlineData(999_500, "1.00 MB")]
     [InlineData(1_720_000, "1.72 MB")]
     public void Bytes_have_a_unit(long bytes, string text) => Assert.Equal(text, LedgerText.Bytes(bytes));
 }

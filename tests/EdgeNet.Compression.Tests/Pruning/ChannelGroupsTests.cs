@@ -18,10 +18,8 @@ public class ChannelGroupsTests
             Graph graph = ChannelNetworks.Of(network, seed);
             var groups = ChannelGroups.Of(graph);
             var random = new Random(seed);
-            int[][] removed = [.. groups.Groups.Select(group => group.Fixed is not null
-                ? []
-                : Enumerable.Range(0, group.Channels).OrderBy(_ => random.Next()).Take(random.Next(group.Channels)).ToArray())];
-            Graph smaller = groups.Remove(removed), zeroed = Zeroed(groups, removed);
+            int[][] removed = ZeroedChannels.Draw(groups, random);
+            Graph smaller = groups.Remove(removed), zeroed = ZeroedChannels.Of(groups, removed);
             float[] picture = [.. Enumerable.Range(0, 192).Select(_ => random.NextSingle() - 0.5f)];
             float[] expected = Run(zeroed, picture), actual = Run(smaller, picture), before = Run(graph, picture);
             for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5 * Math.Max(1, Math.Abs(expected[i])));
@@ -65,6 +63,30 @@ public class ChannelGroupsTests
     }
 
     [Fact]
+    public void Channels_whose_normalization_is_computed_stay_with_those_that_compute_it()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 2])), ones = builder.Constant(Constant.Of<float>(1, 1, 1, 1));
+        Value y = builder.Add(new Dense(), "y", x, builder.Constant(Constant.Of(new Shape([4, 2]), (ReadOnlySpan<float>)new float[8]), "followed"));
+        Value scale = builder.Add(new Dense(), "scale", x, builder.Constant(Constant.Of(new Shape([4, 2]), (ReadOnlySpan<float>)new float[8]), "scales"));
+        y = builder.Add(new BatchNormalization(1e-3f), "normalized", y, builder.Add(new Reshape([4]), "vector", scale), ones, ones, ones);
+        builder.Output("out", builder.Add(new Dense(), "last", y, builder.Constant(Constant.Of(new Shape([2, 4]), (ReadOnlySpan<float>)new float[8]), "last")));
+        Assert.All(ChannelGroups.Of(builder.Build()).Groups, group => Assert.NotNull(group.Fixed));
+    }
+
+    [Fact]
+    public void Weights_that_are_shared_between_what_is_followed_and_what_is_not_stay()
+    {
+        // The first layer sees the input, the second its outputs, with the same weights.
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 4]));
+        Value weights = builder.Constant(Constant.Of(new Shape([4, 4]), (ReadOnlySpan<float>)new float[16]), "shared");
+        x = builder.Add(new Dense(), "second", builder.Add(new Dense(), "first", x, weights), weights);
+        builder.Output("out", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of(new Shape([2, 4]), (ReadOnlySpan<float>)new float[8]), "last")));
+        Assert.All(ChannelGroups.Of(builder.Build()).Groups, group => Assert.NotNull(group.Fixed));
+    }
+
+    [Fact]
     public void At_least_one_channel_stays_and_there_are_no_others_than_there_are()
     {
         var groups = ChannelGroups.Of(ChannelNetworks.Of("chain", 1));
@@ -74,39 +96,6 @@ public class ChannelGroupsTests
     }
 
     private static int[] Channels(string network) => [.. ChannelGroups.Of(ChannelNetworks.Of(network, 1)).Groups.Select(group => group.Channels)];
-
-    /// <summary>The graph with the outputs of removed channels made zero in every layer, normalization and addition that computes them.</summary>
-    private static Graph Zeroed(ChannelGroups groups, int[][] removed)
-    {
-        var replacements = new Dictionary<Constant, Constant>();
-        foreach (Node node in groups.Graph.Nodes)
-        {
-            if (!groups.Tracing.Axes.TryGetValue(node.Output, out ChannelAxis? axis)) continue;
-            int[] gone = [.. Enumerable.Range(0, axis.Units.Length).Where(i => groups.PlaceOf(axis.Units[i]) is var (group, index) && removed[group].Contains(index))];
-            (int Input, int Axis)[] constants = node.Op switch
-            {
-                Conv2D or ConvTranspose2D or Dense => [(1, 0), (2, 0)],
-                DepthwiseConv2D => [(1, 2), (2, 0)],
-                MatMul => [(1, 1)],
-                BatchNormalization or InstanceNormalization => [(1, 0), (2, 0)],
-                Add when node.Inputs[1].Constant is not null => [(1, 0)],
-                Concat when node.Inputs[^1].Constant is not null => [(node.Inputs.Length - 1, 3)],
-                _ => [],
-            };
-            foreach ((int input, int channelAxis) in constants)
-            {
-                Constant constant = node.Inputs[input].Constant!;
-                float[] values = replacements.GetValueOrDefault(constant, constant).ToArray<float>();
-                Shape shape = constant.Type.Shape;
-                for (int i = 0; i < values.Length; i++)
-                {
-                    if (gone.Contains(i / shape.Product(channelAxis + 1, shape.Rank) % shape[channelAxis])) values[i] = 0;
-                }
-                replacements[constant] = Constant.Of(shape, (ReadOnlySpan<float>)values);
-            }
-        }
-        return WeightLayers.Replace(groups.Graph, replacements);
-    }
 
     private static float[] Run(Graph graph, float[] input)
     {

@@ -31,8 +31,11 @@ public class ChannelPruningTests
             .Groups.Select(group => group.Channels));
 
     [Fact]
-    public void Groups_no_larger_than_the_multiple_stay_and_the_remarks_say_so() =>
-        Assert.Contains("there are no more than 8", ChannelPruning.RemoveChannels(ChannelNetworks.Of("chain", seed: 1), new ChannelPruningSettings { Keep = 0.5, Multiple = 8 }).Remarks[^1]);
+    public void Groups_no_larger_than_the_multiple_stay_and_the_remarks_say_so()
+    {
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(ChannelNetworks.Of("chain", seed: 1), new ChannelPruningSettings { Keep = 0.5, Multiple = 8 });
+        Assert.Contains("there are no more than 8", pruned.Remarks[^1]);
+    }
 
     [Theory]
     [InlineData(ChannelRanking.L1, new[] { 4f, 5f })]
@@ -97,6 +100,21 @@ public class ChannelPruningTests
     }
 
     [Fact]
+    public void A_batch_normalization_right_behind_a_layer_scales_its_channels()
+    {
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 1]));
+        x = builder.Add(new Dense(), "first", x, builder.Constant(Constant.Of<float>([3, 1], [9, 5, 7]), "first"));
+        // What comes out: 9 · 0.1, 5 · 1, and 7 · 4 ⁄ √100.
+        Value zeros = builder.Constant(Constant.Of<float>(0, 0, 0));
+        Value scale = builder.Constant(Constant.Of<float>(0.1f, -1, 4)), variance = builder.Constant(Constant.Of<float>(1, 1, 100));
+        x = builder.Add(new BatchNormalization(0), "normalized", x, scale, zeros, zeros, variance);
+        builder.Output("y", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of<float>([1, 3], [1, 2, 3]), "last")));
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(builder.Build(), new ChannelPruningSettings { Keep = 0.34, Multiple = 1 });
+        Assert.Equal([5], WeightLayers.Of(pruned.Graph)[0].Constant.ToArray<float>());
+    }
+
+    [Fact]
     public void Pruning_channels_twice_gives_the_same_bytes()
     {
         Graph graph = ChannelNetworks.Of("concat", seed: 5);
@@ -112,7 +130,8 @@ public class ChannelPruningTests
         var builder = new GraphBuilder();
         Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 2]));
         // Channel by channel: weights of the two inputs, bias.
-        x = builder.Add(new Dense(), "first", x, builder.Constant(Constant.Of<float>([5, 2], [1, 0, 0, 1.5f, 6, -2, -4, -4.6f, 0, -9]), "first"), builder.Constant(Constant.Of<float>(1, 2, 3, 4, 5)));
+        Value weights = builder.Constant(Constant.Of<float>([5, 2], [1, 0, 0, 1.5f, 6, -2, -4, -4.6f, 0, -9]), "first");
+        x = builder.Add(new Dense(), "first", x, weights, builder.Constant(Constant.Of<float>(1, 2, 3, 4, 5)));
         x = builder.Add(new Relu(), "relu", x);
         builder.Output("y", builder.Add(new Dense(), "last", x, builder.Constant(Constant.Of<float>([1, 5], [1, 1, 1, 1, 1]), "last")));
         return builder.Build();

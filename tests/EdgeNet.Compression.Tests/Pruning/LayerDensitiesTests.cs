@@ -154,7 +154,8 @@ public class LayerDensitiesTests
         Value Weights(string name, Shape shape, float scale, int seed)
         {
             var random = new Random(seed);
-            return builder.Constant(Constant.Of(shape, (ReadOnlySpan<float>)[.. Enumerable.Range(0, shape.ElementCount).Select(_ => (float)(random.NextDouble() + random.NextDouble() - 1) * scale)]), name);
+            float[] values = [.. Enumerable.Range(0, shape.ElementCount).Select(_ => (float)(random.NextDouble() + random.NextDouble() - 1) * scale)];
+            return builder.Constant(Constant.Of(shape, (ReadOnlySpan<float>)values), name);
         }
     }
 }

@@ -55,6 +55,25 @@ public class MagnitudePruningTests
         Assert.Equal([0, 0, 0, 0, 2, 2, 2, 2], Prune([1, 8], [1, 1, 1, 1, 2, 2, 2, 2], 0.4, PruningPattern.OneByFour));
 
     [Fact]
+    public void In_a_convolution_neighbours_are_channels_at_one_tap()
+    {
+        // Two taps of four inputs: 1 to 4 and 5 to 8.
+        Assert.Equal([0, 0, 3, 4, 0, 0, 7, 8], PruneConvolution([1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8], PruningPattern.TwoOfFour));
+        Assert.Equal([0, 0, 0, 0, 5, 6, 7, 8], PruneConvolution([1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8], PruningPattern.OneByFour));
+        // Four outputs of two taps, one input.
+        Assert.Equal([0, 5, 0, 6, 0, 7, 0, 8], PruneConvolution([4, 1, 2, 1], [1, 5, 2, 6, 3, 7, 4, 8], PruningPattern.FourByOne));
+
+        static float[] PruneConvolution(Shape shape, float[] weights, PruningPattern pattern)
+        {
+            var builder = new GraphBuilder();
+            Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, 4, 4, shape[3]]));
+            Value y = builder.Add(new Conv2D([1, 1], [1, 1], [0, 0, 0, 0]), "convolution", x, builder.Constant(Constant.Of(shape, (ReadOnlySpan<float>)weights)));
+            builder.Output("y", y);
+            return Weights(MagnitudePruning.Prune(builder.Build(), [0.5], pattern));
+        }
+    }
+
+    [Fact]
     public void Depthwise_layers_have_one_input_for_each_output()
     {
         var builder = new GraphBuilder();

@@ -1,6 +1,7 @@
 using EdgeNet.Import.Onnx;
 using EdgeNet.Model;
 using EdgeNet.Runtime;
+using EdgeNet.Training;
 
 namespace EdgeNet.Compression.Tests;
 
@@ -24,6 +25,28 @@ public class RealModelPruningTests
         AssertRuns(pruned.Graph);
     }
 
+    /// <summary>The law of channel pruning, on networks as they come.</summary>
+    [SharedTheory]
+    [InlineData("lenet_mnist")]
+    [InlineData("resnet20_cifar10")]
+    [InlineData("mlperf_tiny_resnet8_cifar10")]
+    [InlineData("vww_mobilenet_v1_0.25_96")]
+    [InlineData("squeezenet_v1.1_227")]
+    [InlineData("nanodet_m_320")]
+    public void Without_channels_that_are_zero_a_real_network_computes_the_same(string model)
+    {
+        Graph graph = Load(model);
+        var groups = ChannelGroups.Of(graph);
+        int[][] removed = ZeroedChannels.Draw(groups, new Random(7));
+        Graph smaller = groups.Remove(removed);
+        Assert.True(GraphCounts.Of(smaller).Macs < GraphCounts.Of(graph).Macs);
+        foreach ((float[] expected, float[] actual) in Run(ZeroedChannels.Of(groups, removed)).Zip(Run(smaller)))
+        {
+            double scale = expected.Max(Math.Abs);
+            for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5 * Math.Max(1, scale));
+        }
+    }
+
     [SharedTheory]
     [InlineData(ChannelRanking.MeanActivation)]
     [InlineData(ChannelRanking.NonZero)]
@@ -44,7 +67,7 @@ public class RealModelPruningTests
     [InlineData(PruningPattern.FourByOne)]
     public void A_real_network_keeps_the_part_of_its_weights_that_was_asked_for(PruningPattern pattern)
     {
-        Graph graph = Load("mobilenet_v2_1.0_224");
+        Graph graph = Load("vww_mobilenet_v1_0.25_96");
         var layers = PrunableLayers.Of(graph);
         Graph pruned = MagnitudePruning.Prune(graph, LayerDensities.Global(layers, 0.4, pattern), pattern);
         long Left(Graph of) => layers.Free.Sum(i => (long)WeightLayers.Of(of)[i].Shape.ElementCount - WeightLayers.Of(of)[i].Constant.CountZeros());
@@ -53,14 +76,40 @@ public class RealModelPruningTests
         AssertRuns(pruned);
     }
 
+    [SharedTheory]
+    [InlineData(PruningPattern.Unstructured, 0.4)]
+    [InlineData(PruningPattern.OneByFour, 0.6)]
+    public void Densities_by_sensitivity_lose_less_than_the_same_density_everywhere(PruningPattern pattern, double density)
+    {
+        Graph graph = Logits.Of(Load("mlperf_tiny_resnet8_cifar10"));
+        float[] original = Run(graph)[0];
+        double Loss(Graph pruned) => Run(pruned)[0].Zip(original, (a, b) => ((double)a - b) * (a - b)).Sum();
+        double Lost(PruningScope scope) =>
+            Loss(PruningPlan.Of(graph, new PruneStep { Density = density, Pattern = pattern, Scope = scope, Rounds = 1 }, Loss).Prune(graph, 1));
+        Assert.True(Lost(PruningScope.Sensitivity) < Lost(PruningScope.Uniform));
+    }
+
+    [SharedFact]
+    public void An_integer_network_stays_as_it_is_and_the_remarks_say_so()
+    {
+        Graph graph = Load("vww_mobilenet_v1_0.25_96_int8_qdq");
+        PrunedChannels pruned = ChannelPruning.RemoveChannels(graph, new ChannelPruningSettings { Keep = 0.5 });
+        Assert.Same(graph, pruned.Graph);
+        Assert.Equal<string>(["no channels can be removed from this network"], pruned.Remarks);
+        Assert.Equal(GraphCounts.Of(Load("vww_mobilenet_v1_0.25_96")).Macs, GraphCounts.Of(graph).Macs);
+    }
+
     private static Graph Load(string model) => OnnxImporter.Load(SharedMaterial.Path("models", $"{model}.onnx"));
 
-    private static void AssertRuns(Graph graph)
+    private static void AssertRuns(Graph graph) => Assert.All(Run(graph), output => Assert.All(output, value => Assert.True(float.IsFinite(value))));
+
+    /// <summary>All outputs for a seeded input.</summary>
+    private static float[][] Run(Graph graph)
     {
         using var session = new InferenceSession(graph, new SessionOptions { Threads = 2 });
         var random = new Random(1);
         foreach (ref float pixel in session.Input<float>(0)) pixel = random.NextSingle() - 0.5f;
         session.Run();
-        for (int i = 0; i < graph.Outputs.Length; i++) Assert.All(session.Output<float>(i).ToArray(), value => Assert.True(float.IsFinite(value)));
+        return [.. graph.Outputs.Select(output => session.Output<float>(output.Name).ToArray())];
     }
 }

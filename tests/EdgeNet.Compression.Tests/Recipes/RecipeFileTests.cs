@@ -64,6 +64,8 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("steps: [rate]\nseed: 2147483648", 2, "seed: '2147483648'; expected a whole number")]
     [InlineData("steps: [rate]\nretraining:\n  optimizer: newton", 3, "optimizer: ")]
     [InlineData("steps: [rate]\nretraining:\n  augment: turn", 3, "augment: ")]
+    [InlineData("steps: [rate]\nretraining:\n  augment: \"turn\\nabout\"", 3, "augment: ")]
+    [InlineData("steps:\n- cluster: { layers: { \"a\\nb\": 9 } }", 2, "layers: a b: '9'")]
     [InlineData("steps: [rate]\nseed: 1\nseed: 2", 3, "seed: it stands here for the second time")]
     [InlineData("steps: [rate]\n? [a]\n: 1", 2, "a list as a key; expected a name")]
     [InlineData("steps: [rate]\n---\nsteps: [int8]", 2, "a second document")]
@@ -194,6 +196,16 @@ public sealed class RecipeFileTests : IDisposable
             CultureInfo.CurrentCulture = before;
         }
     }
+
+    [Theory]
+    [InlineData(0.00001, "0.00001")]
+    [InlineData(0.00003, "0.00003")]
+    [InlineData(10, "10")]
+    [InlineData(0.1, "0.1")]
+    [InlineData(1e-300, "1E-300")]
+    [InlineData(1 / 3e5, "3.3333333333333333E-06")]
+    public void Numbers_are_written_as_people_write_them_where_that_is_exact(double rate, string text) =>
+        Assert.Contains($"rate: {text}\n", RecipeFile.ToYaml(new Recipe { Name = "a", Steps = [new RateStep { Rate = rate }] }), StringComparison.Ordinal);
 
     [Fact]
     public void A_written_file_is_read_again()

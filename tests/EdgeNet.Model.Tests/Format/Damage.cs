@@ -40,4 +40,11 @@ internal static class Damage
             return true;
         }
     }
+
+    /// <summary>Whether two texts of the adaptive coder differ in nothing but the four bytes with which such a text ends: some say the same.</summary>
+    public static bool IsInTheEnd(byte[] good, byte[] bad, int end)
+    {
+        int same = good.AsSpan().CommonPrefixLength(bad);
+        return same >= end - 4 && (same >= bad.Length || bad.Length != good.Length || good.AsSpan(end).SequenceEqual(bad.AsSpan(end)));
+    }
 }

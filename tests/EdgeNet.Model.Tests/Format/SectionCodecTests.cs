@@ -22,7 +22,8 @@ public class SectionCodecTests
                 Assert.InRange(smallest.Stored.Length, 0, bytes.Length);
                 foreach (SectionEncoding other in Enum.GetValues<SectionEncoding>())
                 {
-                    if (other != SectionEncoding.Huffman || elementSize == 1)
+                    // A long Lz section must be an eighth smaller.
+                    if ((other != SectionEncoding.Huffman || elementSize == 1) && (other != SectionEncoding.Lz || bytes.Length <= 8192))
                     {
                         int length = SectionCodec.Encode(other, elementSize, bytes).Length;
                         Assert.True(smallest.Stored.Length < length || (smallest.Stored.Length == length && smallest.Encoding <= other));
@@ -35,12 +36,17 @@ public class SectionCodecTests
     [Fact]
     public void EachEncodingWinsWhereItShould()
     {
-        byte[] noise = new byte[4000];
+        byte[] noise = new byte[12_000];
         new Random(2).NextBytes(noise);
+        byte[] sparse = SparseTests.Elements(9000, 1, 128, 0.02), rows = [.. noise.Select((b, i) => (byte)(b % (i / 1000 % 2 == 0 ? 3 : 11)))];
+        byte[] table = [.. Enumerable.Range(0, 3000).SelectMany(i => BitConverter.GetBytes(i % 50 * 0.02f))];
         Assert.Equal(SectionEncoding.Raw, SectionCodec.SmallestEncoding(1, noise).Encoding);
-        Assert.Equal(SectionEncoding.Huffman, SectionCodec.SmallestEncoding(1, noise.Select(b => (byte)(b & 7)).ToArray()).Encoding);
-        Assert.Equal(SectionEncoding.Sparse, SectionCodec.SmallestEncoding(1, SparseTests.Elements(9000, 1, 128, 0.02)).Encoding);
-        Assert.Equal(SectionEncoding.Sparse, SectionCodec.SmallestEncoding(4, SparseTests.Elements(9000, 4, 0, 0.1)).Encoding);
+        Assert.Equal(SectionEncoding.Huffman, SectionCodec.SmallestEncoding(1, noise.Select(b => (byte)(b & 7)).ToArray(), allowed: AllowedEncodings.HuffmanFamily).Encoding);
+        Assert.Equal(SectionEncoding.Sparse, SectionCodec.SmallestEncoding(1, sparse, allowed: AllowedEncodings.HuffmanFamily).Encoding);
+        Assert.Equal(SectionEncoding.Sparse, SectionCodec.SmallestEncoding(4, SparseTests.Elements(9000, 4, 0, 0.1), allowed: AllowedEncodings.HuffmanFamily).Encoding);
+        Assert.Equal(SectionEncoding.Rans, SectionCodec.SmallestEncoding(1, rows, new SectionAxes(12, 1000)).Encoding);
+        Assert.Equal(SectionEncoding.Lz, SectionCodec.SmallestEncoding(4, table, new SectionAxes(750, 4)).Encoding);
+        Assert.Equal(SectionEncoding.Raw, SectionCodec.SmallestEncoding(1, rows, allowed: AllowedEncodings.Raw).Encoding);
     }
 
     [Theory]

@@ -42,6 +42,14 @@ public sealed partial class HistogramChartTests
         Assert.Single(Step().Matches(bars).Where(step => step.Groups[1].Value == "V").Select(step => step.Groups[2].Value).Distinct(), height => height != "64");
     }
 
+    [Fact]
+    public void Values_are_marked_where_they_are_in_the_picture()
+    {
+        XElement svg = HistogramChart.ToSvg("layer", Histogram.Of([-1, 0, 3]), null, -1, 1, 3, 3.5, double.NaN, double.NegativeInfinity);
+        Assert.Equal("M4 64v4M120 64v4M236 64v4", (string?)svg.Elements(LineChart.Svg + "path").Single(path => path.Attribute("class")!.Value == "values").Attribute("d"));
+        Assert.DoesNotContain(HistogramChart.ToSvg("layer", Histogram.Of([-1, 0, 3]), null).Elements(), element => element.Attribute("class")!.Value == "values");
+    }
+
     [GeneratedRegex("([MHV])([-0-9.E]+)")]
     private static partial Regex Step();
 }
