@@ -44,7 +44,7 @@ if (args.Contains("--ablate"))
 }
 foreach (string remark in ours.Remarks) Console.WriteLine($"  {remark}");
 foreach (Int8LayerError layer in ours.Layers.OrderByDescending(layer => layer.Error).Take(3)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {layer.Layer}: error {layer.Error:G3}"));
-Console.WriteLine($"  layers with exact weights: {ours.Plan.Layers.Count(layer => ours.Plan.WeightsOf(layer).IsExact)} of {ours.Plan.Layers.Count()}; ops in int8: {ours.Plan.Graph.Nodes.Count(ours.Plan.IsInt8)} of {ours.Plan.Graph.Nodes.Length}");
+Console.WriteLine($"  layers whose weights lay on a grid and are exact: {ours.Plan.Layers.Count(layer => ours.Plan.WeightsOf(layer).IsExact)} of {ours.Plan.Layers.Count()}; ops in int8: {ours.Plan.Graph.Nodes.Count(ours.Plan.IsInt8)} of {ours.Plan.Graph.Nodes.Length}");
 return 0;
 
 Int8Result Measure(string name, Int8Step step)

@@ -31,8 +31,8 @@ internal static class LayerByLayer
             {
                 Quantization input = node.Inputs[0].Type.Quantization!;
                 WeightCodes codes = plan.WeightsOf(layer);
-                // Weights on a grid are exact; of shared ones there would be more.
-                if (adaptRounding && !codes.IsExact && !(step.KeepShared && WeightCodes.AreShared(layer.Inputs[1].Constant!.ToArray<float>())))
+                // Of shared weights there would be more; channels that lie on a grid have nothing to gain.
+                if (adaptRounding && !codes.IsExact && !(step.KeepShared && codes.Quantization.IsPerTensor && WeightCodes.AreShared(layer.Inputs[1].Constant!.ToArray<float>())))
                     codes = weights[layer] = ErrorFeedbackRounding.Run(layer, codes, input, values[node.Inputs[0]]);
                 Constant adapted = codes.ToConstant(layer.Inputs[1].Type.Shape);
                 if (correction is not null) biases[layer] = correction.Corrected(layer, codes, input, values[node.Inputs[0]]);

@@ -25,13 +25,10 @@ public sealed record WeightCodes(ImmutableArray<sbyte> Codes, Quantization Quant
     {
         int channels = shape[axis];
         double least = Max(leastScales);
-        if (keepShared && SharedGrid.Of(weights) is { } grid && grid.Step >= least)
-        {
-            // One zero point for all, and only where codes do not reach otherwise.
-            int zero = grid.IsSymmetric ? 0 : sbyte.MinValue - grid.Lowest;
-            return Rounded(shape, weights, Quantization.PerTensor(grid.Step, zero)) with { IsExact = true };
-        }
-        perChannel &= channels > 1 && !(keepShared && HasFewValues(weights));
+        SharedGrid? grid = keepShared ? SharedGrid.Of(weights) : null;
+        if (grid is { IsSymmetric: true } all && all.Step >= least) return Rounded(shape, weights, Quantization.PerTensor(all.Step, 0)) with { IsExact = true };
+        // A grid that reaches too far for codes around zero would need a zero point, which makes kernels slow: most of its channels do not reach so far.
+        perChannel &= channels > 1 && (grid is not null || !(keepShared && HasFewValues(weights)));
         if (!perChannel) return Rounded(shape, weights, Quantization.PerTensor((float)Math.Max(Scale(weights.ToArray(), leastError), least), 0));
         float[] scales = new float[channels];
         float[][] parts = ByChannel(shape, weights, axis);
