@@ -13,6 +13,12 @@ public sealed record WeightCodes(ImmutableArray<sbyte> Codes, Quantization Quant
     /// <summary>The largest magnitude of a code without a zero point.</summary>
     private const int Reach = 127;
 
+    /// <summary>
+    /// Output channels from which on weights may have a zero point: it costs kernels the sum of each output's inputs, which is little beside so many
+    /// products, and much in depthwise and narrow layers.
+    /// </summary>
+    private const int OutputsPerSum = 64;
+
     /// <summary>Chooses scales and rounds.</summary>
     /// <param name="shape">The shape of the weights.</param>
     /// <param name="weights">The weights.</param>
@@ -26,8 +32,9 @@ public sealed record WeightCodes(ImmutableArray<sbyte> Codes, Quantization Quant
         int channels = shape[axis];
         double least = Max(leastScales);
         SharedGrid? grid = keepShared ? SharedGrid.Of(weights) : null;
-        if (grid is { IsSymmetric: true } all && all.Step >= least) return Rounded(shape, weights, Quantization.PerTensor(all.Step, 0)) with { IsExact = true };
-        // A grid that reaches too far for codes around zero would need a zero point, which makes kernels slow: most of its channels do not reach so far.
+        if (grid is { } all && all.Step >= least && (all.IsSymmetric || (axis == 0 && channels >= OutputsPerSum)))
+            return Rounded(shape, weights, Quantization.PerTensor(all.Step, all.IsSymmetric ? 0 : sbyte.MinValue - all.Lowest)) with { IsExact = true };
+        // Of a grid that reaches too far for codes around zero, most channels do not reach so far.
         perChannel &= channels > 1 && (grid is not null || !(keepShared && HasFewValues(weights)));
         if (!perChannel) return Rounded(shape, weights, Quantization.PerTensor((float)Math.Max(Scale(weights.ToArray(), leastError), least), 0));
         float[] scales = new float[channels];

@@ -47,6 +47,18 @@ public class WeightCodesTests
     }
 
     [Fact]
+    public void A_grid_that_reaches_beyond_the_codes_has_a_zero_point_where_outputs_are_many()
+    {
+        var random = new Random(3);
+        Shape shape = [64, 1, 1, 8];
+        float[] weights = [.. Enumerable.Range(0, 512).Select(i => 0.02f * (i == 0 ? -160 : i == 1 ? 90 : random.Next(-160, 91)))];
+        WeightCodes codes = WeightCodes.Of(shape, weights, 0, new double[64], perChannel: true, leastError: true, keepShared: true);
+        Assert.True(codes.IsExact);
+        Assert.Equal(32, codes.Quantization.ZeroPoint);
+        Assert.Equal(weights, codes.Values(shape), (w, v) => Math.Abs(w - v) <= 1e-5);
+    }
+
+    [Fact]
     public void A_grid_is_found_though_no_two_values_are_neighbours_on_it()
     {
         SharedGrid grid = SharedGrid.Of([0, 0.06f, -0.10f, 0.15f, 0.06f])!.Value;
