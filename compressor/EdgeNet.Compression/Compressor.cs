@@ -69,7 +69,8 @@ public sealed class Compressor
         Retrainer retrainer = NewRetrainer(recipe, record, _job.Work?.Attempt(++_attempts));
         if (retrainer.WhyNot is { } reason) record.Remark($"nothing was retrained: {reason}");
         else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with");
-        Graph graph = WithProvenance(RecipeRun.Run(_job, _original, recipe, retrainer, record, cancellation), recipe);
+        // What the card says counts in the file's size, too.
+        Graph graph = RecipeRun.Run(_job, WithProvenance(_original, recipe), recipe, retrainer, record, cancellation);
         byte[] file = ModelFile.Write(graph);
         ImmutableArray<StageRecord> stages = record.Stages;
         Quality? before = stages[0].Quality, after = stages[^1].Quality;
@@ -111,7 +112,7 @@ public sealed class Compressor
         {
             Recipe recipe = ScaledRecipe.WithoutRetraining(ScaledRecipe.By(_job.Recipe, scale));
             var record = new RunRecord(null, graph => StoredForm.Of(graph, recipe.Biases), null);
-            return ModelFile.Write(RecipeRun.Run(_job, _original, recipe, NewRetrainer(recipe, record, null), record, cancellation)).LongLength;
+            return ModelFile.Write(RecipeRun.Run(_job, WithProvenance(_original, recipe), recipe, NewRetrainer(recipe, record, null), record, cancellation)).LongLength;
         }
 
         CompressionException TooSmall(double scale) => new(FormattableString.Invariant(

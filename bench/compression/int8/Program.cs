@@ -29,7 +29,7 @@ float[][][] examples = Examples();
 Console.WriteLine($"{Path.GetFileNameWithoutExtension(args[0])}: calibrated on {calibration.Length} pictures, measured on the other {measured.Length}, {(Option("--boxes") is null ? "top-1" : "AP50")}");
 Console.WriteLine($"  {"",-28} {"quality",8} {"bytes",12} {"ms",8} {"of fp32",8} {"error",10}");
 
-var plain = new Int8Step { Calibration = Calibration.MinMax, PerChannel = false, Equalize = false, CorrectBias = false, KeepShared = false };
+var plain = new Int8Step { Calibration = Calibration.MinMax, PerChannel = false, Equalize = false, CorrectBias = false, KeepShared = false, AdaptRounding = false };
 Row("fp32", graph, null);
 Measure("int8, per tensor, min-max", plain);
 Int8Result ours = Measure("int8, ours", new Int8Step { Calibration = method });
@@ -37,13 +37,14 @@ if (args.Contains("--ablate"))
 {
     foreach (Calibration other in Enum.GetValues<Calibration>()) Measure($"  ranges by {other}", new Int8Step { Calibration = other });
     Measure("  biases not corrected", new Int8Step { Calibration = method, CorrectBias = false });
+    Measure("  rounded to nearest", new Int8Step { Calibration = method, AdaptRounding = false });
     Measure("  not equalized", new Int8Step { Calibration = method, Equalize = false });
     Measure("  grids not kept", new Int8Step { Calibration = method, KeepShared = false });
     Measure("  one scale for all channels", new Int8Step { Calibration = method, PerChannel = false });
 }
 foreach (string remark in ours.Remarks) Console.WriteLine($"  {remark}");
 foreach (Int8LayerError layer in ours.Layers.OrderByDescending(layer => layer.Error).Take(3)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {layer.Layer}: error {layer.Error:G3}"));
-Console.WriteLine($"  layers with exact weights: {ours.Plan.Layers.Count(layer => ours.Plan.WeightsOf(layer).IsExact)} of {ours.Plan.Layers.Count()}; ops in int8: {ours.Plan.Graph.Nodes.Count(ours.Plan.IsInt8)} of {ours.Plan.Graph.Nodes.Length}");
+Console.WriteLine($"  layers whose weights lay on a grid and are exact: {ours.Plan.Layers.Count(layer => ours.Plan.WeightsOf(layer).IsExact)} of {ours.Plan.Layers.Count()}; ops in int8: {ours.Plan.Graph.Nodes.Count(ours.Plan.IsInt8)} of {ours.Plan.Graph.Nodes.Length}");
 return 0;
 
 Int8Result Measure(string name, Int8Step step)

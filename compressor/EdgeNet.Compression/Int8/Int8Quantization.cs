@@ -32,7 +32,7 @@ public static class Int8Quantization
     /// <param name="step">How.</param>
     /// <param name="examples">For each example the numbers of each input, in the layout of its shape. As many as <see cref="Int8Step.Samples"/> are used.</param>
     /// <exception cref="CompressionException">There is nothing to quantize, or the examples do not fit.</exception>
-    public static Int8Result Run(Graph graph, Int8Step step, IReadOnlyList<float[][]> examples) => Finish(Plan(graph, step, examples), step, examples, step.CorrectBias);
+    public static Int8Result Run(Graph graph, Int8Step step, IReadOnlyList<float[][]> examples) => Finish(Plan(graph, step, examples), step, examples, trained: false);
 
     /// <summary>
     /// Prepares, calibrates and chooses: the plan for quantization-aware fine-tuning (<see cref="Int8Plan.FakeQuantized"/>,
@@ -59,15 +59,16 @@ public static class Int8Quantization
     /// <param name="plan">The plan, calibrated or trained.</param>
     /// <param name="step">How.</param>
     /// <param name="examples">As for <see cref="Run"/>.</param>
-    /// <param name="correctBias">Whether biases are corrected for the mean error of the layer; trained ones need it no more.</param>
-    public static Int8Result Finish(Int8Plan plan, Int8Step step, IReadOnlyList<float[][]> examples, bool correctBias)
+    /// <param name="trained">Whether the plan is one that has been trained: then rounding and biases are left as training made them.</param>
+    public static Int8Result Finish(Int8Plan plan, Int8Step step, IReadOnlyList<float[][]> examples, bool trained)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(examples);
         ActivationRun.Check(plan.Graph, examples);
         examples = [.. examples.Take(Math.Max(1, step.Samples))];
-        Int8Conversion.Result int8 = Int8Conversion.Run(plan, correctBias ? BiasCorrection.Run(plan, examples) : null);
+        (plan, IReadOnlyDictionary<Node, float[]> biases) = LayerByLayer.Run(plan, step, step.CorrectBias && !trained, step.AdaptRounding && !trained, examples);
+        Int8Conversion.Result int8 = Int8Conversion.Run(plan, biases);
         float[][][] few = [.. examples.Take(ErrorSamples)];
         return new Int8Result(int8.Graph, plan, plan.Remarks, Errors(plan, int8, few), new LayerSensitivity(plan.Graph, few).Of(int8.Graph));
     }

@@ -13,6 +13,12 @@ public sealed record WeightCodes(ImmutableArray<sbyte> Codes, Quantization Quant
     /// <summary>The largest magnitude of a code without a zero point.</summary>
     private const int Reach = 127;
 
+    /// <summary>
+    /// Output channels from which on weights may have a zero point: it costs kernels the sum of each output's inputs, which is little beside so many
+    /// products, and much in depthwise and narrow layers.
+    /// </summary>
+    private const int OutputsPerSum = 64;
+
     /// <summary>Chooses scales and rounds.</summary>
     /// <param name="shape">The shape of the weights.</param>
     /// <param name="weights">The weights.</param>
@@ -25,13 +31,11 @@ public sealed record WeightCodes(ImmutableArray<sbyte> Codes, Quantization Quant
     {
         int channels = shape[axis];
         double least = Max(leastScales);
-        if (keepShared && SharedGrid.Of(weights) is { } grid && grid.Step >= least)
-        {
-            // One zero point for all, and only where codes do not reach otherwise.
-            int zero = grid.IsSymmetric ? 0 : sbyte.MinValue - grid.Lowest;
-            return Rounded(shape, weights, Quantization.PerTensor(grid.Step, zero)) with { IsExact = true };
-        }
-        perChannel &= channels > 1 && !(keepShared && HasFewValues(weights));
+        SharedGrid? grid = keepShared ? SharedGrid.Of(weights) : null;
+        if (grid is { } all && all.Step >= least && (all.IsSymmetric || (axis == 0 && channels >= OutputsPerSum)))
+            return Rounded(shape, weights, Quantization.PerTensor(all.Step, all.IsSymmetric ? 0 : sbyte.MinValue - all.Lowest)) with { IsExact = true };
+        // Of a grid that reaches too far for codes around zero, most channels do not reach so far.
+        perChannel &= channels > 1 && (grid is not null || !(keepShared && HasFewValues(weights)));
         if (!perChannel) return Rounded(shape, weights, Quantization.PerTensor((float)Math.Max(Scale(weights.ToArray(), leastError), least), 0));
         float[] scales = new float[channels];
         float[][] parts = ByChannel(shape, weights, axis);

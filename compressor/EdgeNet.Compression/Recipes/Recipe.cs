@@ -231,6 +231,9 @@ public sealed record Int8Step : RecipeStep
     /// <summary>Whether biases are corrected for the mean error of the layer (Nagel et al. 2019).</summary>
     public bool CorrectBias { get; init; } = true;
 
+    /// <summary>Whether weights are rounded so that the outputs of their layer come closest, not the weights themselves (Frantar et al. 2023).</summary>
+    public bool AdaptRounding { get; init; } = true;
+
     /// <summary>The most layers that stay in Float32 because they lose most.</summary>
     public int KeepFloat { get; init; }
 

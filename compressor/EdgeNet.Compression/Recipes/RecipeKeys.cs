@@ -72,7 +72,10 @@ internal static class RecipeKeys
         { "per-channel", SettingFormat.Flag, step => step.PerChannel, (step, value) => step with { PerChannel = value } },
         { "equalize", SettingFormat.Flag, step => step.Equalize, (step, value) => step with { Equalize = value } },
         { "correct-bias", SettingFormat.Flag, step => step.CorrectBias, (step, value) => step with { CorrectBias = value } },
+        { "adapt-rounding", SettingFormat.Flag, step => step.AdaptRounding, (step, value) => step with { AdaptRounding = value } },
         { "keep-float", SettingFormat.Whole(0, int.MaxValue), step => step.KeepFloat, (step, value) => step with { KeepFloat = value } },
+        { "most-error", SettingFormat.Number(0, 1e9), step => step.MostError ?? 0, (step, value) => step with { MostError = value > 0 ? value : null } },
+        { "keep-shared", SettingFormat.Flag, step => step.KeepShared, (step, value) => step with { KeepShared = value } },
         { "epochs", Epochs, step => step.Epochs, (step, value) => step with { Epochs = value } },
         { "rate", LearningRate, step => step.Rate, (step, value) => step with { Rate = value } },
     };

@@ -9,7 +9,7 @@ internal static class RateSharing
     private const double LeastBits = 0.05;
 
     /// <summary>Tries at a budget: what else is in a file than weights, and how well coders do, is only known once it is written.</summary>
-    private const int MostFits = 6;
+    private const int MostFits = 6, MostTunes = 3;
 
     /// <summary>Shares the weights of a graph.</summary>
     /// <param name="graph">The graph.</param>
@@ -44,13 +44,23 @@ internal static class RateSharing
 
         RateConstraint? constraint = null;
         Graph shared = retrainer.Run(graph, new RetrainingRun("rate", step.Epochs, step.Rate), network => constraint = new RateConstraint(network, byConstant, bits, keepZeros), cancellation);
-        // The weights are the constraint's until the file fits.
-        for (int fit = 0; maxBytes is { } most && sizeOf(shared) is var bytes && bytes > most && fit < MostFits; fit++)
+        if (maxBytes is not { } budget) return Tune(shared);
+        // The weights are the constraint's until the file fits. Values that have moved one by one take a little more than those of a grid.
+        long target = budget;
+        for (int tune = 0; ; tune++)
         {
-            constraint!.Fit(constraint.CodedBits - 8.0 * (bytes - most * 0.999));
-            shared = constraint.WriteTo(shared);
+            for (int fit = 0; sizeOf(shared) is var bytes && bytes > target && fit < MostFits; fit++)
+            {
+                constraint!.Fit(constraint.CodedBits - 8.0 * (bytes - target * 0.999));
+                shared = constraint.WriteTo(shared);
+            }
+            Graph tuned = Tune(shared);
+            long over = sizeOf(tuned) - budget;
+            if (over <= 0 || tune == MostTunes) return tuned;
+            target -= over + (over / 8) + 1;
         }
-        return retrainer.Run(shared, new RetrainingRun("tune", step.TuneEpochs, step.Rate / 4), network => new SharedConstraint(network), cancellation);
+
+        Graph Tune(Graph graph) => retrainer.Run(graph, new RetrainingRun("tune", step.TuneEpochs, step.Rate / 4), network => new SharedConstraint(network), cancellation);
     }
 
     private static Graph Rounded(Graph graph, WeightLayer[] layers, float[][] weights, RateQuantizer[] quantizers)

@@ -18,7 +18,7 @@ internal static class ToInt8
             Graph tuned = retrainer.Run(plan.FakeQuantized(), new RetrainingRun("int8", step.Epochs, step.Rate), network => new RoundedWeights(network, plan), cancellation);
             plan = plan.WithTrained(tuned);
         }
-        Int8Result result = Int8Quantization.Finish(plan, step, examples, step.CorrectBias && !trained);
+        Int8Result result = Int8Quantization.Finish(plan, step, examples, trained);
         foreach (string remark in result.Remarks) record.Remark(remark);
         return result.Graph;
     }

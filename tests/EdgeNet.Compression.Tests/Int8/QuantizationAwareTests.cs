@@ -63,7 +63,7 @@ public class QuantizationAwareTests
         }
         rounded.AfterUpdate();
         Int8Plan trained = plan.WithTrained(network.ToGraph(plan.Graph));
-        Int8Result result = Int8Quantization.Finish(trained, step, examples, correctBias: false);
+        Int8Result result = Int8Quantization.Finish(trained, step, examples, trained: true);
         foreach ((Node old, Node now) in plan.Layers.Zip(trained.Layers))
         {
             Assert.Equal(plan.WeightsOf(old).Quantization, trained.WeightsOf(now).Quantization);

@@ -21,7 +21,6 @@ public class WeightCodesTests
     [InlineData(0.013f, -20, 31)]
     [InlineData(1.7e-4f, -127, 127)]
     [InlineData(3f, -1, 1)]
-    [InlineData(0.02f, -160, 90)]
     public void Weights_on_a_grid_stay_exactly_on_it(float step, int lowest, int highest)
     {
         var random = new Random(3);
@@ -29,10 +28,34 @@ public class WeightCodesTests
         WeightCodes codes = Codes(weights);
         Assert.True(codes.IsExact);
         Assert.True(codes.Quantization.IsPerTensor);
-        Assert.Equal(highest - lowest <= 254 && lowest >= -127 && highest <= 127, codes.Quantization.ZeroPoint == 0);
+        Assert.Equal(0, codes.Quantization.ZeroPoint);
         Assert.Equal(step, codes.Quantization.Scale, step * 1e-6f);
         Assert.Equal(weights, codes.Values(Shape), (w, v) => Math.Abs(w - v) <= 2e-6 * Math.Abs(step * highest));
         Assert.Equal(weights.Distinct().Count(), codes.Codes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Of_a_grid_that_reaches_beyond_the_codes_those_channels_stay_on_it_that_do_not()
+    {
+        var random = new Random(3);
+        float[] weights = [.. Enumerable.Range(0, 512).Select(i => 0.02f * (i == 0 ? -160 : i == 100 ? 90 : random.Next(-60, 80)))];
+        WeightCodes codes = Codes(weights);
+        Assert.False(codes.IsExact);
+        Assert.All(codes.Quantization.ZeroPoints, zero => Assert.Equal(0, zero));
+        Assert.Equal(weights[64..], codes.Values(Shape)[64..], (w, v) => Math.Abs(w - v) <= 1e-5);
+        Assert.Equal(weights[..64], codes.Values(Shape)[..64], (w, v) => Math.Abs(w - v) <= 0.02);
+    }
+
+    [Fact]
+    public void A_grid_that_reaches_beyond_the_codes_has_a_zero_point_where_outputs_are_many()
+    {
+        var random = new Random(3);
+        Shape shape = [64, 1, 1, 8];
+        float[] weights = [.. Enumerable.Range(0, 512).Select(i => 0.02f * (i == 0 ? -160 : i == 1 ? 90 : random.Next(-160, 91)))];
+        WeightCodes codes = WeightCodes.Of(shape, weights, 0, new double[64], perChannel: true, leastError: true, keepShared: true);
+        Assert.True(codes.IsExact);
+        Assert.Equal(32, codes.Quantization.ZeroPoint);
+        Assert.Equal(weights, codes.Values(shape), (w, v) => Math.Abs(w - v) <= 1e-5);
     }
 
     [Fact]
