@@ -17,11 +17,11 @@ internal sealed class RateQuantizer
     /// </summary>
     private const double ErrorOfBit = 2 * 0.6931471805599453 / 12;
 
-    /// <summary>What becomes zero at most, in steps.</summary>
-    private const double WidestZero = 4;
+    /// <summary>How far the bound between two values moves at most towards the larger, in steps.</summary>
+    private const double WidestShift = 4;
 
     private readonly long[] _counts = new long[MostSteps + 1];
-    private readonly float[] _thresholds = new float[MostSteps + 1];
+    private readonly float[] _bounds = new float[MostSteps + 1];
     private readonly float[] _lengths = new float[MostSteps + 1];
 
     /// <summary>A quantizer that rounds to the nearest value, until it has seen weights.</summary>
@@ -29,7 +29,7 @@ internal sealed class RateQuantizer
     public RateQuantizer(float step)
     {
         Step = step;
-        _thresholds.AsSpan().Fill(0.5f);
+        Balance(0);
     }
 
     /// <summary>The distance of values.</summary>
@@ -51,12 +51,8 @@ internal sealed class RateQuantizer
         for (int i = 0; i < weights.Length; i++)
         {
             float magnitude = MathF.Min(MathF.Abs(weights[i]) * inverse, MostSteps);
-            int code = 0;
-            if (magnitude > _thresholds[0])
-            {
-                code = (int)magnitude;
-                if (code == 0 || magnitude - code > _thresholds[code]) code++;
-            }
+            int code = Math.Min((int)magnitude + 1, MostSteps);
+            while (code > 0 && magnitude <= _bounds[code]) code--;
             _counts[code]++;
             rounded[i] = MathF.CopySign(code * Step, weights[i]);
         }
@@ -71,16 +67,15 @@ internal sealed class RateQuantizer
         }
     }
 
-    /// <summary>Moves the thresholds between values to where error and length balance.</summary>
+    /// <summary>Moves the bounds between values to where error and length balance.</summary>
     /// <param name="weight">What a bit is worth: 0 rounds to the nearest value, 1 is right for fine steps.</param>
     public void Balance(double weight)
     {
-        for (int code = 0; code < MostSteps; code++)
+        for (int code = 1; code <= MostSteps; code++)
         {
-            double threshold = 0.5 + (0.5 * weight * ErrorOfBit * (_lengths[code + 1] - _lengths[code]));
-            // Where few bits are left, more than the nearest step becomes zero.
-            _thresholds[code] = (float)Math.Clamp(threshold, 0.5, code == 0 ? WidestZero : 0.95);
+            // Where few bits are left, weights fall by more than a step.
+            double shift = Math.Clamp(0.5 * weight * ErrorOfBit * (_lengths[code] - _lengths[code - 1]), 0, WidestShift);
+            _bounds[code] = Math.Max(_bounds[code - 1], (float)(code - 0.5 + shift));
         }
-        _thresholds[MostSteps] = 1;
     }
 }
