@@ -25,7 +25,7 @@ internal sealed record CompressionSets(IExampleSource Retraining, IExampleSource
     /// <param name="problems">Where bad entries are noted.</param>
     public static CompressionSets Open(string data, IReadOnlyList<string> also, string? validation, int? holdOut, Graph graph, string? single, int offset, long cacheBytes, DataProblems problems)
     {
-        TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems);
+        TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems, labelled: false);
         IExampleSource measured = sets.Validation ?? sets.Test!;
         Func<int, int> labelOf = LabelsOf(graph, measured.Classes, single, offset);
         string split = validation is not null ? $"measured on {validation}"

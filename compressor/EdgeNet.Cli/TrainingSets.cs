@@ -31,12 +31,12 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
 
     /// <summary>
     /// Opens them. Data with a test part of its own (MNIST, CIFAR-10) is tested with that; else a part is held out to choose by, unless
-    /// there is something to choose by.
+    /// there is something to choose by. Where labels are not needed, a folder of any pictures will do.
     /// </summary>
-    public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems)
+    public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems, bool labelled = true)
     {
         if (holdOut < 2) throw new UsageException($"--hold-out {holdOut}: expected at least 2, as every picture would be held out");
-        IExampleSource all = TrainingData.Open(data, DataPart.Training, problems);
+        IExampleSource all = labelled ? TrainingData.Open(data, DataPart.Training, problems) : Other(data, problems);
         IExampleSource? tested = test is null ? OwnTest(data, all, problems) : AsIn(all, TrainingData.Open(test, DataPart.Test, problems));
         IExampleSource? chosen = validation is null ? null : AsIn(all, TrainingData.Open(validation, DataPart.Test, problems));
         if (chosen is null && (holdOut is not null || tested is null))
@@ -59,16 +59,25 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
         other.Classes.Count == 0 || other.Classes.SequenceEqual(training.Classes) ? other : new RelabelledSource(other, training.Classes, "the classes to train");
 
     /// <summary>Labelled pictures, or a folder of pictures that nobody has labelled.</summary>
-    private static IExampleSource Other(string path, DataProblems problems) =>
-        Directory.Exists(path) && Directory.GetDirectories(path).Length == 0 && !Directory.EnumerateFiles(path).Any(IsTable)
-            ? PictureSource.Unlabelled(path)
-            : TrainingData.Open(path, DataPart.Training, problems);
+    private static IExampleSource Other(string path, DataProblems problems)
+    {
+        if (!Directory.Exists(path) || Directory.GetDirectories(path).Length > 0 || Directory.EnumerateFiles(path).Any(IsTable)) return TrainingData.Open(path, DataPart.Training, problems);
+        try
+        {
+            // Names may begin with the numbers of classes; and CIFAR's pictures look like any.
+            return TrainingData.Open(path, DataPart.Training, new DataProblems());
+        }
+        catch (DatasetException)
+        {
+            return PictureSource.Unlabelled(path);
+        }
+    }
 
     private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TXT" or ".TSV" or ".GZ";
 
     private static IExampleSource? OwnTest(string data, IExampleSource training, DataProblems problems)
     {
-        if (!Directory.Exists(data)) return null;
+        if (!Directory.Exists(data) || training.Classes.Count == 0) return null;
         IExampleSource other = TrainingData.Open(data, DataPart.Test, problems);
         return other.NameOf(0) == training.NameOf(0) ? null : other;
     }

@@ -15,14 +15,18 @@ public static class StoredForm
     public static Graph Of(Graph graph, BiasStorage biases)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        HashSet<Constant> weights = [.. WeightLayers.Of(graph).Select(layer => layer.Constant)];
+        Dictionary<Constant, WeightLayer> weights = WeightLayers.Of(graph).ToDictionary(layer => layer.Constant);
         var replacements = new Dictionary<Constant, Constant>();
         foreach (Value value in graph.Constants)
         {
             Constant constant = value.Constant!;
             if (constant.Type.Element != ElementType.Float32 || constant.Storage != Storage.Dense || replacements.ContainsKey(constant)) continue;
-            if (weights.Contains(constant) && Shared(constant) is { } shared) replacements[constant] = shared;
-            else if (!weights.Contains(constant) && biases == BiasStorage.Half && IsBias(graph, value) && Halves(constant) is { } half) replacements[constant] = half;
+            if (weights.TryGetValue(constant, out WeightLayer? layer))
+            {
+                Constant[] forms = [.. new[] { Shared(constant), Gridded(constant, layer.OutputAxis) }.OfType<Constant>()];
+                if (forms.Length > 0) replacements[constant] = forms.MinBy(form => ModelFile.StoredSize(form).Total)!;
+            }
+            else if (biases == BiasStorage.Half && IsBias(graph, value) && Halves(constant) is { } half) replacements[constant] = half;
         }
         return WeightLayers.Replace(graph, replacements);
     }
@@ -34,22 +38,51 @@ public static class StoredForm
         var values = new SortedSet<float>();
         foreach (float weight in weights)
         {
-            if (values.Add(Rounded(weight)) && values.Count > 256) return null;
+            if (values.Add(Bfloat16.Round(weight)) && values.Count > 256) return null;
         }
         if (values.Count * 4 + weights.Length >= 4 * weights.Length) return null;
         float[] codebook = [.. values];
-        byte[] indices = Array.ConvertAll(weights, weight => (byte)Array.BinarySearch(codebook, Rounded(weight)));
+        byte[] indices = Array.ConvertAll(weights, weight => (byte)Array.BinarySearch(codebook, Bfloat16.Round(weight)));
         return Constant.Codebook(constant.Type.Shape, indices, codebook.ToValueList());
     }
 
-    /// <summary>
-    /// Shared values keep the 8 bits of bfloat16: finer than they lie apart, and of each only two bytes are to be coded. The sign of zero is not
-    /// worth an entry.
-    /// </summary>
-    private static float Rounded(float value)
+    /// <summary>Whole codes and a step for each output channel, where all of a channel's weights are multiples of it to the bit; else null.</summary>
+    private static Constant? Gridded(Constant constant, int axis)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return value == 0 ? 0f : BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+        float[] weights = constant.ToArray<float>();
+        Shape shape = constant.Type.Shape;
+        int channels = shape[axis], inner = shape.Product(axis + 1, shape.Rank);
+        float[] steps = new float[channels];
+        byte[] codes = new byte[weights.Length];
+        float any = 1;
+        for (int channel = 0; channel < channels; channel++)
+        {
+            int[] members = Members(channel);
+            float[] values = Array.ConvertAll(members, i => weights[i]);
+            if (values.AsSpan().IndexOfAnyExcept(0f) < 0) continue;
+            if (SharedGrid.Of(values) is not { IsSymmetric: true } grid) return null;
+            steps[channel] = any = grid.Step;
+            foreach (int i in members)
+            {
+                int code = (int)MathF.Round(weights[i] / grid.Step);
+                if (grid.Step * code != weights[i]) return null;
+                codes[i] = (byte)(sbyte)code;
+            }
+        }
+        // A channel of zeros has any step; its neighbour's is the shortest to write.
+        for (int channel = 0; channel < channels; channel++) any = steps[channel] = steps[channel] == 0 ? any : steps[channel];
+        bool same = steps.AsSpan().IndexOfAnyExcept(steps[0]) < 0;
+        return Constant.AffineCodes(shape, codes, same ? Quantization.PerTensor(steps[0], 0) : Quantization.PerChannel(steps.ToValueList(), axis));
+
+        int[] Members(int channel)
+        {
+            var members = new List<int>();
+            for (int begin = channel * inner; begin < weights.Length; begin += channels * inner)
+            {
+                for (int i = 0; i < inner; i++) members.Add(begin + i);
+            }
+            return [.. members];
+        }
     }
 
     private static bool IsBias(Graph graph, Value value) =>

@@ -36,7 +36,7 @@ public sealed record WeightLayer(Node Node, Value Weights, LayerKind Kind, bool 
     public Shape Shape => Weights.Type.Shape;
 
     /// <summary>The axis of output channels.</summary>
-    public int OutputAxis => Kind is LayerKind.Depthwise or LayerKind.Product ? Shape.Rank - 1 : 0;
+    public int OutputAxis => WeightLayers.OutputAxisOf(Node.Op, Shape);
 }
 
 /// <summary>The weights of a graph.</summary>
@@ -90,6 +90,9 @@ public static class WeightLayers
             rewriter.Copy(node);
         });
     }
+
+    /// <summary>The axis of output channels of a node's weights.</summary>
+    internal static int OutputAxisOf(Op op, Shape weights) => op is DepthwiseConv2D or MatMul ? weights.Rank - 1 : 0;
 
     private static (Value Weights, LayerKind Kind)? WeightsOf(Node node)
     {

@@ -59,7 +59,12 @@ internal sealed class CompressOptions
     /// <summary>Adds them to a command.</summary>
     public static CompressOptions AddTo(Command command)
     {
-        var options = new CompressOptions { Model = ModelArguments.AddTo(command), Measuring = MeasuringOptions.AddTo(command) };
+        var options = new CompressOptions
+        {
+            Model = ModelArguments.AddTo(command),
+            Measuring = MeasuringOptions.AddTo(command),
+        };
+        options._preset.AcceptOnlyFromAmong([.. Presets.Names]);
         foreach (Option option in (Option[])
             [
                 options.Card, options._preset, options._recipe, options.PrintRecipe, options.MaxSize, options.MaxDrop, options._seed, options.Threads,

@@ -4,6 +4,11 @@ using EdgeNet.Training;
 
 namespace EdgeNet.Compression;
 
+/// <summary>How much a weight of a layer matters: above 0.</summary>
+/// <param name="Mean">On average.</param>
+/// <param name="Channels">For each output channel, on average.</param>
+internal sealed record LayerInformation(double Mean, double[] Channels);
+
 /// <summary>
 /// How much a weight of each layer matters, on average: the diagonal of the Fisher information of the network's answers, which is what a small
 /// squared error of a weight costs in divergence from them (times one half). Gradients are those of answers drawn from the network's own
@@ -15,11 +20,11 @@ internal static class FisherInformation
     /// <param name="network">The network, with the outputs of <paramref name="target"/>.</param>
     /// <param name="target">What its outputs mean.</param>
     /// <param name="batches">Pictures.</param>
+    /// <param name="temperature">Of the softmax that answers are drawn from, as in distillation: a network that is sure of everything shows nothing at 1.</param>
     /// <param name="seed">Answers are drawn by it.</param>
-    /// <returns>For each tensor of weights the mean over its elements, above 0.</returns>
-    public static IReadOnlyDictionary<Constant, double> Of(Network<float> network, DistillationTarget target, IEnumerable<Batch> batches, int seed)
+    public static IReadOnlyDictionary<Constant, LayerInformation> Of(Network<float> network, DistillationTarget target, IEnumerable<Batch> batches, double temperature, int seed)
     {
-        var sums = new Dictionary<Constant, double>();
+        var sums = new Dictionary<Constant, double[]>();
         Parameter<float>[] weights = [.. network.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight && parameter.Trains)];
         int number = 0;
         foreach (Batch batch in batches)
@@ -31,19 +36,38 @@ internal static class FisherInformation
             {
                 Span<float> gradient = network.OutputGradient(i);
                 if (gradient.IsEmpty) continue;
-                Draw(target.Outputs[i], network.Output(i), network.Graph.Outputs[i].Value.Type.Shape[^1], target.Graph.Outputs[i].Name, gradient, random);
+                Draw(target.Outputs[i], network.Output(i), network.Graph.Outputs[i].Value.Type.Shape[^1], target.Graph.Outputs[i].Name, (float)(1 / temperature), gradient, random);
             }
             network.Backward();
-            foreach (Parameter<float> parameter in weights)
-                sums[parameter.Constant.Constant!] = sums.GetValueOrDefault(parameter.Constant.Constant!) + TensorPrimitives.SumOfSquares<float>(parameter.Gradient) / parameter.Shape.ElementCount;
+            foreach (Parameter<float> parameter in weights) Add(sums, parameter);
         }
-        // A layer that nothing reaches is as good as one that hardly matters.
-        double largest = sums.Count == 0 ? 1 : sums.Values.Max();
-        return sums.ToDictionary(pair => pair.Key, pair => Math.Max(pair.Value, largest * 1e-9));
+        // A channel that nothing reaches is as good as one that hardly matters.
+        double largest = sums.Count == 0 ? 1 : sums.Values.Max(channels => channels.Max());
+        return sums.ToDictionary(pair => pair.Key, pair =>
+        {
+            double[] channels = Array.ConvertAll(pair.Value, sum => Math.Max(sum, largest * 1e-12));
+            return new LayerInformation(channels.Average(), channels);
+        });
+    }
+
+    /// <summary>Adds the mean square of the gradients of each output channel's weights.</summary>
+    private static void Add(Dictionary<Constant, double[]> sums, Parameter<float> parameter)
+    {
+        Shape shape = parameter.Shape;
+        int axis = WeightLayers.OutputAxisOf(parameter.Node.Op, shape), channels = shape[axis], inner = shape.Product(axis + 1, shape.Rank);
+        Constant constant = parameter.Constant.Constant!;
+        if (!sums.TryGetValue(constant, out double[]? sum)) sums[constant] = sum = new double[channels];
+        ReadOnlySpan<float> gradient = parameter.Gradient;
+        double part = (double)channels / Math.Max(1, gradient.Length);
+        for (int i = 0; i < gradient.Length; i += inner)
+        {
+            if (inner == 1) sum[i % channels] += part * gradient[i] * gradient[i];
+            else sum[i / inner % channels] += part * TensorPrimitives.SumOfSquares(gradient.Slice(i, inner));
+        }
     }
 
     /// <summary>A gradient whose expected square is the curvature of the loss that compares this output.</summary>
-    private static void Draw(Comparison comparison, ReadOnlySpan<float> values, int width, string name, Span<float> gradient, Rng random)
+    private static void Draw(Comparison comparison, ReadOnlySpan<float> values, int width, string name, float sharpness, Span<float> gradient, Rng random)
     {
         switch (comparison)
         {
@@ -51,7 +75,8 @@ internal static class FisherInformation
                 for (int row = 0; row < values.Length; row += width)
                 {
                     Span<float> p = gradient.Slice(row, width);
-                    TensorPrimitives.SoftMax(values.Slice(row, width), p);
+                    TensorPrimitives.Multiply(values.Slice(row, width), sharpness, p);
+                    TensorPrimitives.SoftMax(p, p);
                     double u = random.Unit();
                     int drawn = 0;
                     while (drawn < width - 1 && (u -= p[drawn]) > 0) drawn++;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using EdgeNet.Model;
 using EdgeNet.Training;
 
@@ -150,12 +149,12 @@ public sealed class Retrainer
     /// <summary>How much each layer matters: see <see cref="FisherInformation"/>.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="batches">Batches of pictures to look at.</param>
-    public IReadOnlyDictionary<Constant, double> Sensitivities(Graph graph, int batches = 8)
+    internal IReadOnlyDictionary<Constant, LayerInformation> Information(Graph graph, int batches = 8)
     {
-        // Nothing known: errors count in proportion to what a layer's weights are.
-        if (!CanTrain) return WeightLayers.Of(graph).ToDictionary(layer => layer.Constant, layer => 1 / MeanSquare(layer.Constant));
+        // Nothing known: errors count in proportion to what a channel's weights are.
+        if (!CanTrain) return WeightLayers.Of(graph).ToDictionary(layer => layer.Constant, InProportion);
         (DistillationTarget target, _, Network<float> student) = Prepare(graph);
-        return FisherInformation.Of(student, target, Batches(batches), _seed);
+        return FisherInformation.Of(student, target, Batches(batches), _settings.Temperature, _seed);
     }
 
     private (DistillationTarget Target, Network<float> Teacher, Network<float> Student) Prepare(Graph graph)
@@ -168,10 +167,14 @@ public sealed class Retrainer
         return (target, teacher, student);
     }
 
-    private static double MeanSquare(Constant weights)
+    private static LayerInformation InProportion(WeightLayer layer)
     {
-        float[] values = weights.ToArray<float>();
-        return Math.Max(1e-30, TensorPrimitives.SumOfSquares<float>(values) / (double)Math.Max(1, values.Length));
+        float[] values = layer.Constant.ToArray<float>();
+        int channels = layer.Shape[layer.OutputAxis], inner = layer.Shape.Product(layer.OutputAxis + 1, layer.Shape.Rank);
+        double[] squares = new double[channels];
+        for (int i = 0; i < values.Length; i++) squares[i / inner % channels] += (double)values[i] * values[i] * channels / values.Length;
+        double mean = Math.Max(1e-30, squares.Average());
+        return new LayerInformation(1 / mean, Array.ConvertAll(squares, square => 1 / Math.Max(square, mean * 1e-6)));
     }
 
     private IEnumerable<Batch> Batches(int count)

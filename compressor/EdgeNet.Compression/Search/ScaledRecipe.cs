@@ -3,7 +3,7 @@ namespace EdgeNet.Compression;
 /// <summary>The same recipe, harder or softer: what a search for a budget turns.</summary>
 internal static class ScaledRecipe
 {
-    private const double LeastBits = 0.3, MostBits = 7;
+    private const double LeastBits = 0.05, MostBits = 7;
 
     /// <summary>Whether there is anything to turn.</summary>
     public static bool IsPossible(Recipe recipe) => recipe.Steps.Any(step => step is RateStep or PruneStep);

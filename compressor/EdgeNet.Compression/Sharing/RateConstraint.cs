@@ -19,27 +19,29 @@ internal sealed class RateConstraint : IWeightConstraint
     /// <summary>How fast the worth of a bit follows.</summary>
     private const double Gain = 0.02;
 
-    private readonly (Parameter<float> Parameter, RateQuantizer Quantizer, float[] Latent, bool[]? Zero)[] _layers;
+    private readonly (Parameter<float> Parameter, RateQuantizer Quantizer, float[] Units, float[] Latent, bool[]? Zero)[] _layers;
     private readonly double _bits;
     private readonly float[] _worth;
     private readonly List<float[]> _state;
 
     /// <summary>Takes hold of a network's weights.</summary>
     /// <param name="network">The network; its weights are rounded at once.</param>
-    /// <param name="quantizers">For each of its weights, by constant.</param>
+    /// <param name="grids">The layers, and the quantizer of each one's scaled weights.</param>
     /// <param name="bits">Bits of all weights together that are asked for.</param>
     /// <param name="keepZeros">Whether weights that are zero stay so.</param>
-    public RateConstraint(Network<float> network, IReadOnlyDictionary<Constant, RateQuantizer> quantizers, double bits, bool keepZeros)
+    public RateConstraint(Network<float> network, IReadOnlyList<(RateLayer Layer, RateQuantizer Quantizer)> grids, double bits, bool keepZeros)
     {
+        Dictionary<Constant, (RateLayer Layer, RateQuantizer Quantizer)> byConstant = grids.ToDictionary(grid => grid.Layer.Constant);
         _layers =
         [
             .. network.Parameters
-                .Where(parameter => parameter.Trains && parameter.Role == ParameterRole.Weight && quantizers.ContainsKey(parameter.Constant.Constant!))
+                .Where(parameter => parameter.Trains && parameter.Role == ParameterRole.Weight && byConstant.ContainsKey(parameter.Constant.Constant!))
                 .Select(parameter =>
                 {
-                    float[] latent = parameter.Values.ToArray();
+                    (RateLayer layer, RateQuantizer quantizer) = byConstant[parameter.Constant.Constant!];
+                    float[] latent = [.. layer.Scaled];
                     bool[]? zero = keepZeros && latent.Contains(0f) ? Array.ConvertAll(latent, weight => weight == 0) : null;
-                    return (parameter, quantizers[parameter.Constant.Constant!], latent, zero);
+                    return (parameter, quantizer, layer.Units, latent, zero);
                 }),
         ];
         _bits = bits;
@@ -103,5 +105,6 @@ internal sealed class RateConstraint : IWeightConstraint
     {
         layer.Quantizer.Balance(_worth[0]);
         layer.Quantizer.Round(layer.Latent, layer.Parameter.Values);
+        TensorPrimitives.Multiply(layer.Parameter.Values, layer.Units, layer.Parameter.Values);
     });
 }

@@ -28,7 +28,8 @@ internal sealed class RateQuantizer
     /// <param name="step">The distance of values, above 0.</param>
     public RateQuantizer(float step)
     {
-        Step = step;
+        // Few digits: then every multiple of the step is exact, and a file may keep the step and whole codes instead of values.
+        Step = Bfloat16.Round(step);
         Balance(0);
     }
 

@@ -4,20 +4,25 @@ namespace EdgeNet.Compression;
 
 /// <summary>
 /// Weights that share a value go on sharing it: each follows the sum of the gradients of all that share it (trained quantization, Han et al.
-/// 2016). Zero stays zero.
+/// 2016). Zero stays zero. Weights that share no values, or so few a value that a codebook would be a large part of them, stay as they are.
 /// </summary>
 internal sealed class SharedConstraint : IWeightConstraint
 {
-    private readonly (Parameter<float> Parameter, int[] Cluster, int Count)[] _layers;
+    /// <summary>Weights of each value, on average, from which on values move.</summary>
+    private const int LeastMembers = 32;
 
-    /// <summary>Takes hold of those weights of a network that have few different values.</summary>
+    private readonly (Parameter<float> Parameter, int[] Cluster, int Count)[] _layers;
+    private readonly (Parameter<float> Parameter, float[] Values)[] _others;
+
+    /// <summary>Takes hold of the weights of a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="mostValues">Weights with more different values than this are left free.</param>
-    public SharedConstraint(Network<float> network, int mostValues = 256) => _layers =
-    [
-        .. network.Parameters.Where(parameter => parameter.Trains && parameter.Role == ParameterRole.Weight)
-            .Select(parameter => Clusters(parameter, mostValues)).Where(layer => layer.Count <= mostValues),
-    ];
+    /// <param name="mostValues">The most values that move.</param>
+    public SharedConstraint(Network<float> network, int mostValues = 256)
+    {
+        Parameter<float>[] weights = [.. network.Parameters.Where(parameter => parameter.Trains && parameter.Role == ParameterRole.Weight)];
+        _layers = [.. weights.Select(parameter => Clusters(parameter, mostValues)).Where(layer => layer.Count <= mostValues && layer.Cluster.Length >= (long)LeastMembers * layer.Count)];
+        _others = [.. weights.Except(_layers.Select(layer => layer.Parameter)).Select(parameter => (parameter, parameter.Values.ToArray()))];
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<float[]> State => [];
@@ -33,7 +38,13 @@ internal sealed class SharedConstraint : IWeightConstraint
     });
 
     /// <inheritdoc/>
-    public void AfterUpdate() => Parallel.ForEach(_layers, layer =>
+    public void AfterUpdate()
+    {
+        foreach ((Parameter<float> parameter, float[] values) in _others) values.CopyTo(parameter.Values);
+        Parallel.ForEach(_layers, KeepZeros);
+    }
+
+    private static void KeepZeros((Parameter<float> Parameter, int[] Cluster, int Count) layer)
     {
         Span<float> values = layer.Parameter.Values;
         // Those that share a value have moved alike; decay and momentum must not move zeros.
@@ -41,7 +52,7 @@ internal sealed class SharedConstraint : IWeightConstraint
         {
             if (layer.Cluster[i] == 0) values[i] = 0;
         }
-    });
+    }
 
     private static (Parameter<float> Parameter, int[] Cluster, int Count) Clusters(Parameter<float> parameter, int mostValues)
     {

@@ -42,8 +42,8 @@ internal static class GradualPruning
     private static Graph GlobalRound(Graph graph, PruneStep step, double density, Retrainer retrainer)
     {
         var layers = PrunableLayers.Of(graph, step.Protect, step.Layers);
-        IReadOnlyDictionary<Constant, double> information = retrainer.Sensitivities(graph);
-        double[] sensitivities = [.. layers.All.Select(layer => Math.Sqrt(information.GetValueOrDefault(layer.Constant)))];
+        IReadOnlyDictionary<Constant, LayerInformation> information = retrainer.Information(graph);
+        double[] sensitivities = [.. layers.All.Select(layer => Math.Sqrt(information.GetValueOrDefault(layer.Constant)?.Mean ?? 0))];
         return MagnitudePruning.Prune(graph, LayerDensities.Global(layers, density, step.Pattern, sensitivities), step.Pattern);
     }
 

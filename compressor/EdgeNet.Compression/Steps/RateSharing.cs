@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using EdgeNet.Model;
 
 namespace EdgeNet.Compression;
@@ -21,29 +22,26 @@ internal static class RateSharing
     /// <param name="cancellation">Stops it.</param>
     public static Graph Run(Graph graph, RateStep step, Retrainer retrainer, bool keepZeros, Func<Graph, long> sizeOf, long? maxBytes, CancellationToken cancellation)
     {
-        WeightLayer[] layers = [.. WeightLayers.Of(graph)];
-        float[][] weights = [.. layers.Select(layer => layer.Constant.ToArray<float>())];
-        long count = weights.Sum(array => (long)array.Length);
-        IReadOnlyDictionary<Constant, double> sensitivities = retrainer.Sensitivities(graph);
-        (float[] Weights, double Sensitivity)[] measured = [.. layers.Select((layer, i) => (weights[i], sensitivities.GetValueOrDefault(layer.Constant, 1e-30)))];
+        IReadOnlyDictionary<Constant, LayerInformation> information = retrainer.Information(graph);
+        RateLayer[] layers = [.. WeightLayers.Of(graph).Select(layer => new RateLayer(layer, information.GetValueOrDefault(layer.Constant) ?? Unknown(layer)))];
+        long count = layers.Sum(layer => (long)layer.Weights.Length);
         double bits = step.Bits * count;
-        RateQuantizer[] quantizers = RateGrid.For(measured, bits);
+        RateQuantizer[] quantizers = RateGrid.For(layers, bits);
         // Coders of real files do better than the entropy of single layers, and there is more in a file than weights.
         for (int fit = 0; maxBytes is { } most && fit < MostFits; fit++)
         {
-            long bytes = sizeOf(Rounded(graph, layers, weights, quantizers));
+            long bytes = sizeOf(Rounded(graph, layers, quantizers));
             if (bytes <= most && bytes > most * 0.995) break;
             double wanted = bits + 8.0 * (most * 0.998 - bytes);
             if (wanted < LeastBits * count)
                 throw new CompressionException(FormattableString.Invariant($"{most} bytes are too few for {count} weights: at {bits / count:0.##} bits each the file has {bytes}; allow more, or prune channels first"));
             bits = wanted;
-            quantizers = RateGrid.For(measured, bits);
+            quantizers = RateGrid.For(layers, bits);
         }
-        Dictionary<Constant, RateQuantizer> byConstant = layers.Select((layer, i) => (layer.Constant, Quantizer: quantizers[i])).ToDictionary(pair => pair.Constant, pair => pair.Quantizer);
-        if (!retrainer.CanTrain || step.Epochs <= 0) return Rounded(graph, layers, weights, quantizers);
+        if (!retrainer.CanTrain || step.Epochs <= 0) return Rounded(graph, layers, quantizers);
 
         RateConstraint? constraint = null;
-        Graph shared = retrainer.Run(graph, new RetrainingRun("rate", step.Epochs, step.Rate), network => constraint = new RateConstraint(network, byConstant, bits, keepZeros), cancellation);
+        Graph shared = retrainer.Run(graph, new RetrainingRun("rate", step.Epochs, step.Rate), network => constraint = new RateConstraint(network, [.. layers.Zip(quantizers)], bits, keepZeros), cancellation);
         if (maxBytes is not { } budget) return Tune(shared);
         // The weights are the constraint's until the file fits. Values that have moved one by one take a little more than those of a grid.
         long target = budget;
@@ -63,14 +61,23 @@ internal static class RateSharing
         Graph Tune(Graph graph) => retrainer.Run(graph, new RetrainingRun("tune", step.TuneEpochs, step.Rate / 4), network => new SharedConstraint(network), cancellation);
     }
 
-    private static Graph Rounded(Graph graph, WeightLayer[] layers, float[][] weights, RateQuantizer[] quantizers)
+    /// <summary>A layer that no answer depends on.</summary>
+    private static LayerInformation Unknown(WeightLayer layer)
+    {
+        double[] channels = new double[layer.Shape[layer.OutputAxis]];
+        Array.Fill(channels, 1e-30);
+        return new LayerInformation(1e-30, channels);
+    }
+
+    private static Graph Rounded(Graph graph, RateLayer[] layers, RateQuantizer[] quantizers)
     {
         var replacements = new Dictionary<Constant, Constant>();
         for (int i = 0; i < layers.Length; i++)
         {
-            float[] rounded = new float[weights[i].Length];
-            quantizers[i].Round(weights[i], rounded);
-            replacements[layers[i].Constant] = Constant.Of<float>(layers[i].Shape, rounded);
+            float[] rounded = new float[layers[i].Scaled.Length];
+            quantizers[i].Round(layers[i].Scaled, rounded);
+            TensorPrimitives.Multiply(rounded, layers[i].Units, rounded);
+            replacements[layers[i].Constant] = Constant.Of<float>(layers[i].Layer.Shape, rounded);
         }
         return WeightLayers.Replace(graph, replacements);
     }

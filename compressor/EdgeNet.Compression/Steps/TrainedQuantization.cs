@@ -16,12 +16,12 @@ internal static class TrainedQuantization
         int Bits(WeightLayer layer) => step.ConvolutionBits > 0 && layer.Kind is LayerKind.Convolution or LayerKind.Depthwise or LayerKind.TransposedConvolution ? step.ConvolutionBits : step.Bits;
         if (step.BySensitivity)
         {
-            IReadOnlyDictionary<Constant, double> sensitivities = retrainer.Sensitivities(graph);
+            IReadOnlyDictionary<Constant, LayerInformation> information = retrainer.Information(graph);
             double[][] costs = new double[layers.Length][];
             Parallel.For(0, layers.Length, i => costs[i] =
             [
                 .. Enumerable.Range(1, BitAllocation.MostBits).Select(b =>
-                    sensitivities.GetValueOrDefault(layers[i].Constant, 1e-30) * Clustering.Error(weights[i], Share(layers[i], weights[i], b, step, seed))),
+                    (information.GetValueOrDefault(layers[i].Constant)?.Mean ?? 0) * Clustering.Error(weights[i], Share(layers[i], weights[i], b, step, seed))),
             ]);
             bits = BitAllocation.Allocate([.. weights.Select(array => array.Length)], costs, step.Bits);
         }

@@ -1,3 +1,4 @@
+using EdgeNet.Model;
 using EdgeNet.Training;
 
 namespace EdgeNet.Compression.Tests;
@@ -81,11 +82,33 @@ public class RateQuantizerTests
     [InlineData(4.0)]
     public void A_grid_for_layers_has_the_bits_asked_for_and_finer_steps_where_more_depends_on_them(double bits)
     {
-        (float[] Weights, double Sensitivity)[] layers = [(Weights(4000, 4, 0.1f), 100), (Weights(8000, 5, 0.02f), 100), (Weights(6000, 6, 0.1f), 1)];
+        RateLayer[] layers = [Layer(Weights(4000, 4, 0.1f), 100), Layer(Weights(8000, 5, 0.02f), 100), Layer(Weights(6000, 6, 0.1f), 1)];
         RateQuantizer[] quantizers = RateGrid.For(layers, bits * 18000);
         Assert.InRange(quantizers.Sum(quantizer => quantizer.CodedBits), 0.97 * bits * 18000, bits * 18000);
         // A step depends on what an error costs, not on how large weights are, as long as it is not larger than they.
-        if (bits > 2) Assert.Equal(quantizers[0].Step, quantizers[1].Step, 1e-5f);
+        if (bits > 2) Assert.Equal(quantizers[0].Step, quantizers[1].Step);
         Assert.True(quantizers[2].Step > quantizers[0].Step);
+    }
+
+    private static RateLayer Layer(float[] weights, params ReadOnlySpan<double> information)
+    {
+        double[] channels = [.. information];
+        Shape shape = [channels.Length, weights.Length / channels.Length];
+        var builder = new GraphBuilder();
+        Value x = builder.Input("x", new TensorType(ElementType.Float32, [1, shape[1]]));
+        builder.Output("y", builder.Add(new Dense(), "dense", x, builder.Constant(Constant.Of<float>(shape, weights), "weights")));
+        return new RateLayer(WeightLayers.Of(builder.Build())[0], new LayerInformation(channels.Average(), channels));
+    }
+
+    [Fact]
+    public void A_channel_that_matters_less_has_coarser_steps_and_one_that_is_out_of_reach_has_as_coarse_as_it_takes()
+    {
+        float[] weights = [.. Weights(300, 1), .. Weights(300, 2), .. Weights(300, 3, 5000)];
+        RateLayer layer = Layer(weights, 64, 1, 64);
+        float step = RateGrid.For([layer], 900 * 4)[0].Step;
+        Assert.True(layer.Units[300] > layer.Units[0]);
+        Assert.True(layer.Units[600] > layer.Units[0]);
+        Assert.All(layer.Scaled, weight => Assert.True(Math.Abs(weight) <= step * RateQuantizer.MostSteps));
+        Assert.Equal(weights, layer.Scaled.Zip(layer.Units, (scaled, unit) => scaled * unit));
     }
 }

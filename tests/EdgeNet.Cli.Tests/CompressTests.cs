@@ -1,0 +1,155 @@
+using EdgeNet.Model;
+using EdgeNet.Vision;
+
+namespace EdgeNet.Cli.Tests;
+
+public sealed class CompressTests : IDisposable
+{
+    private const string Recipe = """
+        name: quick
+        seed: 4
+        retraining: { batch: 8 }
+        steps:
+          - rate: { bits: 3, epochs: 2, tune-epochs: 1 }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _data, _model, _recipe;
+
+    public CompressTests()
+    {
+        var random = new Random(1);
+        foreach ((string label, int colour) in (ReadOnlySpan<(string, int)>)[("blue", 0x2030A0), ("red", 0xE05040)])
+        {
+            Directory.CreateDirectory(_folder[Path.Combine("data", label)]);
+            for (int i = 0; i < 12; i++)
+            {
+                var image = new Image(16, 16, 3);
+                int shift = random.Next(-20, 21);
+                byte Shade(int bits) => (byte)Math.Clamp(((colour >> bits) & 255) + shift, 0, 255);
+                Drawing.FilledRectangle(image, 0, 0, 16, 16, new Rgb(Shade(16), Shade(8), Shade(0)));
+                ImageFile.Save(_folder[Path.Combine("data", label, $"p{i}.png")], image);
+            }
+        }
+        _data = _folder["data"];
+        _model = _folder["model.onnx"];
+        _recipe = _folder["recipe.yaml"];
+        File.WriteAllText(_recipe, Recipe);
+        CommandLine.Run("train", "-a", "lenet-5", "--input", "16x16", "--data", _data, "--epochs", "30", "--validation", _data, "-o", _model).Succeeded();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private CommandLine Compress(params string[] args) => CommandLine.Run(["compress", _model, .. args, "-o", _folder["small.edgenet"]]);
+
+    private string[] Written => [.. Directory.GetFileSystemEntries(_folder["."]).Select(path => Path.GetFileName(path)!).Where(name => name.StartsWith("small", StringComparison.Ordinal)).Order()];
+
+    [Fact]
+    public void A_model_becomes_a_small_file_that_holds_to_what_its_ledger_promises()
+    {
+        CommandLine run = Compress("--data", _data, "--hold-out", "3", "--recipe", _recipe, "--ledger", _folder["small.json"], "--report", _folder["small.html"]);
+        string output = run.Succeeded();
+        Assert.Contains("8 to measure on (every third picture, from the first on, held out)", run.Error, StringComparison.Ordinal);
+        Assert.Contains("int8+deflate", output, StringComparison.Ordinal);
+        Assert.Contains("top-1 100.00", output, StringComparison.Ordinal);
+        Assert.Equal(["small.edgenet", "small.html", "small.json"], Written);
+        Assert.True(new FileInfo(_folder["small.edgenet"]).Length < new FileInfo(_model).Length / 6);
+        Assert.Contains("<html", File.ReadAllText(_folder["small.html"]), StringComparison.Ordinal);
+        Assert.Contains("holds to its promise", CommandLine.Run("verify", _folder["small.edgenet"], "--ledger", _folder["small.json"]).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("top-1 100.00 % on 8 pictures", CommandLine.Run("verify", _folder["small.edgenet"], "--ledger", _folder["small.json"], "--data", _data, "--hold-out", "3").Succeeded(), StringComparison.Ordinal);
+
+        // Another model does not hold to it.
+        CommandLine.Run("convert", _model, "-o", _folder["other.edgenet"]).Succeeded();
+        CommandLine broken = CommandLine.Run("verify", _folder["other.edgenet"], "--ledger", _folder["small.json"]);
+        Assert.Equal(1, broken.ExitCode);
+        Assert.Contains("broken: the file has", broken.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_command_makes_the_same_bytes()
+    {
+        Compress("--data", _data, "--recipe", _recipe, "--threads", "1").Succeeded();
+        byte[] first = File.ReadAllBytes(_folder["small.edgenet"]);
+        Compress("--data", _data, "--recipe", _recipe, "--threads", "2").Succeeded();
+        Assert.Equal(first, File.ReadAllBytes(_folder["small.edgenet"]));
+    }
+
+    [Fact]
+    public void Pictures_that_nobody_has_labelled_will_do()
+    {
+        CommandLine run = Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe);
+        run.Succeeded();
+        Assert.Contains("agreement", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_is_kept_to_and_one_that_is_impossible_is_one_line_and_leaves_nothing()
+    {
+        Compress("--data", _data, "--recipe", _recipe, "--max-size", "20KB").Succeeded();
+        Assert.InRange(new FileInfo(_folder["small.edgenet"]).Length, 19000, 20000);
+        File.Delete(_folder["small.edgenet"]);
+        CommandLine impossible = Compress("--data", _data, "--recipe", _recipe, "--max-size", "1KB");
+        Assert.Equal(1, impossible.ExitCode);
+        Assert.StartsWith("edgenet: 1000 bytes are too few", impossible.Error.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("small.edgenet", Written);
+    }
+
+    [Fact]
+    public void A_drop_that_was_not_kept_fails_and_says_how_close_it_came()
+    {
+        File.WriteAllText(_recipe, Recipe.Replace("- rate: { bits: 3, epochs: 2, tune-epochs: 1 }", "- prune: { density: 0.0005, scope: uniform, protect: false, rounds: 1, epochs: 0 }", StringComparison.Ordinal));
+        CommandLine run = Compress("--data", _data, "--hold-out", "3", "--recipe", _recipe, "--max-drop", "0");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches("edgenet: the budget of 0 points was not met; .*small.edgenet is the closest: [0-9]+ bytes and [0-9.]+ points lost", run.Error);
+        Assert.Contains("tried with bits and densities", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--max-size", "little", "--max-size little: expected a size")]
+    [InlineData("--max-drop", "-1", "--max-drop -1: expected points")]
+    [InlineData("--preset", "tiny", "tiny")]
+    public void Settings_that_make_no_sense_are_named(string option, string value, string words)
+    {
+        CommandLine run = Compress("--data", _data, option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Empty(Written);
+    }
+
+    [Fact]
+    public void Bad_data_and_bad_recipes_are_one_line_and_leave_nothing()
+    {
+        Directory.CreateDirectory(_folder["empty"]);
+        Compress("--data", _folder["empty"]).Failed(1, "empty");
+        Compress("--data", _folder["nowhere"]).Failed(1, "nowhere");
+        File.WriteAllText(_recipe, "name: x\nsteps:\n  - rate: { bitz: 3 }\n");
+        Compress("--data", _data, "--recipe", _recipe).Failed(1, "recipe.yaml", "line 3", "bitz");
+        Compress("--recipe", _recipe, "--preset", "paper").Failed(2, "--recipe and --preset");
+        Assert.Empty(Written);
+    }
+
+    [Fact]
+    public void A_recipe_can_be_printed_and_used_again()
+    {
+        string yaml = Compress("--preset", "paper", "--print-recipe").Succeeded();
+        Assert.Contains("name: paper", yaml, StringComparison.Ordinal);
+        File.WriteAllText(_recipe, yaml);
+        Assert.Equal(yaml, Compress("--recipe", _recipe, "--print-recipe").Succeeded());
+    }
+
+    [Fact]
+    public void Without_pictures_weights_are_shared_all_the_same()
+    {
+        CommandLine run = Compress("--recipe", _recipe);
+        run.Succeeded();
+        Assert.Contains("nothing was retrained: there are no pictures", run.Error, StringComparison.Ordinal);
+        Assert.NotEmpty(ModelFile.Load(_folder["small.edgenet"]).Nodes);
+    }
+
+    [Fact]
+    public void A_model_that_is_quantized_already_is_refused()
+    {
+        CommandLine run = CommandLine.Run("compress", Models.Quantized().Save(_folder), "-o", _folder["small.edgenet"]);
+        run.Failed(1, "no Float32 weights");
+    }
+}
