@@ -35,7 +35,7 @@ public sealed class CompressTests : IDisposable
         _model = _folder["model.onnx"];
         _recipe = _folder["recipe.yaml"];
         File.WriteAllText(_recipe, Recipe);
-        CommandLine.Run("train", "-a", "lenet-5", "--input", "16x16", "--data", _data, "--epochs", "30", "--validation", _data, "-o", _model).Succeeded();
+        CommandLine.Run("train", "-a", "lenet-5", "--input", "16x16", "--data", _data, "--epochs", "20", "--batch", "4", "--validation", _data, "-o", _model).Succeeded();
     }
 
     public void Dispose() => _folder.Dispose();

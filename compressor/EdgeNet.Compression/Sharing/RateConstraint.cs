@@ -6,7 +6,8 @@ namespace EdgeNet.Compression;
 
 /// <summary>
 /// Weights that learn while the forward pass sees them rounded (straight-through estimation, Bengio et al. 2013) to where error and coded
-/// length balance. What a bit is worth follows the bits there are, so that the rate stays what was asked for.
+/// length balance. What a bit is worth follows the bits there are, slowly, so that the rate stays about what was asked for; how long codes are
+/// is what it was at the beginning: bounds that followed the weights which follow them would swing.
 /// </summary>
 internal sealed class RateConstraint : IWeightConstraint
 {
@@ -17,7 +18,7 @@ internal sealed class RateConstraint : IWeightConstraint
     private const float UnitStep = 1f / 32;
 
     /// <summary>How fast the worth of a bit follows.</summary>
-    private const double Gain = 0.02;
+    private const double Gain = 0.01;
 
     private readonly (Parameter<float> Parameter, RateQuantizer Quantizer, float[] Units, float[] Latent, bool[]? Zero)[] _layers;
     private readonly double _bits;
@@ -46,7 +47,7 @@ internal sealed class RateConstraint : IWeightConstraint
         ];
         _bits = bits;
         _worth = [1];
-        _state = [_worth, .. _layers.Select(layer => layer.Latent), .. _layers.Select(layer => layer.Quantizer.Lengths)];
+        _state = [_worth, .. _layers.Select(layer => layer.Latent)];
         Round();
     }
 
@@ -76,7 +77,7 @@ internal sealed class RateConstraint : IWeightConstraint
     {
         Parallel.ForEach(_layers, layer => TensorPrimitives.Multiply(layer.Parameter.Values, layer.Quantizer.Step / UnitStep, layer.Latent));
         Round();
-        _worth[0] = (float)Math.Clamp(_worth[0] * Math.Exp(Gain * ((CodedBits / _bits) - 1) * 10), 0.05, 40);
+        _worth[0] = (float)Math.Clamp(_worth[0] * Math.Exp(Gain * ((CodedBits / _bits) - 1)), 0.05, 40);
     }
 
     /// <summary>Rounds the weights so that they have at most so many bits, if rounding alone can do that.</summary>

@@ -120,6 +120,7 @@ internal static class RateGrid
             quantizer.Round(weights, rounded);
             for (int k = 0; k < Balances; k++)
             {
+                quantizer.Learn();
                 quantizer.Balance(1);
                 quantizer.Round(weights, rounded);
             }

@@ -36,13 +36,10 @@ internal sealed class RateQuantizer
     /// <summary>The distance of values.</summary>
     public float Step { get; }
 
-    /// <summary>The length of each code, by how often it was seen last: all that is remembered from one rounding to the next.</summary>
-    public float[] Lengths => _lengths;
-
     /// <summary>Bits of all weights seen last, by their entropy, with a sign for those that are not zero.</summary>
     public double CodedBits { get; private set; }
 
-    /// <summary>Rounds weights, and learns from what it sees how long each code is.</summary>
+    /// <summary>Rounds weights, and counts their codes.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="rounded">As many; multiples of the step.</param>
     public void Round(ReadOnlySpan<float> weights, Span<float> rounded)
@@ -62,10 +59,16 @@ internal sealed class RateQuantizer
         CodedBits = 0;
         for (int code = 0; code < _counts.Length; code++)
         {
-            // Half a weight more than there are, so that codes nobody uses have a finite length.
-            _lengths[code] = (float)Math.Log2((weights.Length + 1.0) / (_counts[code] + 0.5)) + (code > 0 ? 1 : 0);
             if (_counts[code] > 0) CodedBits += _counts[code] * (Math.Log2((double)weights.Length / _counts[code]) + (code > 0 ? 1 : 0));
         }
+    }
+
+    /// <summary>Learns from the weights rounded last how long each code is.</summary>
+    public void Learn()
+    {
+        long count = _counts.Sum();
+        // Half a weight more than there are, so that codes nobody uses have a finite length.
+        for (int code = 0; code < _counts.Length; code++) _lengths[code] = (float)Math.Log2((count + 1.0) / (_counts[code] + 0.5)) + (code > 0 ? 1 : 0);
     }
 
     /// <summary>Moves the bounds between values to where error and length balance.</summary>

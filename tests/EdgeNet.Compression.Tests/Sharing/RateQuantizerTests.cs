@@ -45,6 +45,7 @@ public class RateQuantizerTests
         var quantizer = new RateQuantizer(0.8f);
         quantizer.Round(weights, nearest);
         double bits = quantizer.CodedBits;
+        quantizer.Learn();
         quantizer.Balance(1);
         quantizer.Round(weights, balanced);
         Assert.InRange(quantizer.CodedBits, 0.8 * bits, 0.99 * bits);
@@ -60,6 +61,7 @@ public class RateQuantizerTests
         for (int i = 0; i < 5; i++)
         {
             balanced.Round(weights, rounded);
+            balanced.Learn();
             balanced.Balance(1);
         }
         balanced.Round(weights, rounded);
