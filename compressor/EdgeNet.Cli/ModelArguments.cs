@@ -21,9 +21,12 @@ internal sealed class ModelArguments
     };
 
     /// <summary>Adds the model and its options to a command.</summary>
-    public static ModelArguments AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="optional">Whether it may go without a model; <see cref="Path"/> then says what is missing.</param>
+    public static ModelArguments AddTo(Command command, bool optional = false)
     {
         var arguments = new ModelArguments();
+        if (optional) arguments._model.Arity = ArgumentArity.ZeroOrOne;
         command.Add(arguments._model);
         command.Add(arguments._batch);
         command.Add(arguments._dimensions);
@@ -31,7 +34,7 @@ internal sealed class ModelArguments
     }
 
     /// <summary>Where the model is.</summary>
-    public string Path(ParseResult parsed) => parsed.GetRequiredValue(_model);
+    public string Path(ParseResult parsed) => parsed.GetValue(_model) ?? throw new UsageException("MODEL is missing: a .edgenet, .onnx or .tflite file");
 
     /// <summary>The model.</summary>
     public Graph Load(ParseResult parsed)

@@ -36,7 +36,7 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
     public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems, bool labelled = true)
     {
         if (holdOut < 2) throw new UsageException($"--hold-out {holdOut}: expected at least 2, as every picture would be held out");
-        IExampleSource all = labelled ? TrainingData.Open(data, DataPart.Training, problems) : Other(data, problems);
+        IExampleSource all = labelled ? TrainingData.Open(data, DataPart.Training, problems) : Any(data, problems);
         IExampleSource? tested = test is null ? OwnTest(data, all, problems) : AsIn(all, TrainingData.Open(test, DataPart.Test, problems));
         IExampleSource? chosen = validation is null ? null : AsIn(all, TrainingData.Open(validation, DataPart.Test, problems));
         if (chosen is null && (holdOut is not null || tested is null))
@@ -59,12 +59,14 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
         other.Classes.Count == 0 || other.Classes.SequenceEqual(training.Classes) ? other : new RelabelledSource(other, training.Classes, "the classes to train");
 
     /// <summary>Labelled pictures, or a folder of pictures that nobody has labelled.</summary>
-    private static IExampleSource Other(string path, DataProblems problems)
+    private static IExampleSource Other(string path, DataProblems problems) => IsPlain(path) ? PictureSource.Unlabelled(path) : TrainingData.Open(path, DataPart.Training, problems);
+
+    /// <summary>The same, but a folder of pictures may have labels of a kind that only a look inside tells: numbers in names, CIFAR's pictures.</summary>
+    private static IExampleSource Any(string path, DataProblems problems)
     {
-        if (!Directory.Exists(path) || Directory.GetDirectories(path).Length > 0 || Directory.EnumerateFiles(path).Any(IsTable)) return TrainingData.Open(path, DataPart.Training, problems);
+        if (!IsPlain(path)) return TrainingData.Open(path, DataPart.Training, problems);
         try
         {
-            // Names may begin with the numbers of classes; and CIFAR's pictures look like any.
             return TrainingData.Open(path, DataPart.Training, new DataProblems());
         }
         catch (DatasetException)
@@ -72,6 +74,8 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
             return PictureSource.Unlabelled(path);
         }
     }
+
+    private static bool IsPlain(string path) => Directory.Exists(path) && Directory.GetDirectories(path).Length == 0 && !Directory.EnumerateFiles(path).Any(IsTable);
 
     private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TXT" or ".TSV" or ".GZ";
 

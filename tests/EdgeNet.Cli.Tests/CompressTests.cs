@@ -131,7 +131,7 @@ public sealed class CompressTests : IDisposable
     [Fact]
     public void A_recipe_can_be_printed_and_used_again()
     {
-        string yaml = Compress("--preset", "paper", "--print-recipe").Succeeded();
+        string yaml = CommandLine.Run("compress", "--preset", "paper", "--print-recipe").Succeeded();
         Assert.Contains("name: paper", yaml, StringComparison.Ordinal);
         File.WriteAllText(_recipe, yaml);
         Assert.Equal(yaml, Compress("--recipe", _recipe, "--print-recipe").Succeeded());

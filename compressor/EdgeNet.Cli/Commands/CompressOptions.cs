@@ -61,7 +61,7 @@ internal sealed class CompressOptions
     {
         var options = new CompressOptions
         {
-            Model = ModelArguments.AddTo(command),
+            Model = ModelArguments.AddTo(command, optional: true),
             Measuring = MeasuringOptions.AddTo(command),
         };
         options._preset.AcceptOnlyFromAmong([.. Presets.Names]);

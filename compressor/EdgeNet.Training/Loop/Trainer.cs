@@ -51,7 +51,7 @@ public sealed class Trainer
     private float[][]? _best;
     private double _bestFigure = double.NegativeInfinity, _bestLoss = double.PositiveInfinity;
     private int _epoch, _batch;
-    private long _step;
+    private long _step, _lastCheckpoint;
     private double _normSum;
     private int _problems;
 
@@ -101,7 +101,7 @@ public sealed class Trainer
     /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public void Run(CancellationToken cancellation = default)
     {
-        long lastCheckpoint = Stopwatch.GetTimestamp();
+        _lastCheckpoint = Stopwatch.GetTimestamp();
         while (_epoch < _plan.Epochs && !HasLostPatience)
         {
             long start = Stopwatch.GetTimestamp();
@@ -121,21 +121,13 @@ public sealed class Trainer
                 OnBatch?.Invoke(new TrainingProgress(_epoch, _batch, _training.BatchesPerEpoch, loss, rate));
                 if (last) continue;
                 bool stop = cancellation.IsCancellationRequested;
-                if (stop || Stopwatch.GetElapsedTime(lastCheckpoint) > _plan.CheckpointInterval)
-                {
-                    WriteCheckpoint();
-                    lastCheckpoint = Stopwatch.GetTimestamp();
-                }
+                if (stop || Stopwatch.GetElapsedTime(_lastCheckpoint) > _plan.CheckpointInterval) WriteCheckpoint();
                 if (stop) throw new OperationCanceledException(cancellation);
             }
             EndEpoch(rate, ratios, start);
-            bool stopped = cancellation.IsCancellationRequested;
-            if (stopped || _plan.CheckpointsEachEpoch || _epoch == _plan.Epochs || HasLostPatience || Stopwatch.GetElapsedTime(lastCheckpoint) > _plan.CheckpointInterval)
-            {
-                WriteCheckpoint();
-                lastCheckpoint = Stopwatch.GetTimestamp();
-            }
-            if (stopped) throw new OperationCanceledException(cancellation);
+            if (!cancellation.IsCancellationRequested) continue;
+            WriteCheckpoint();
+            throw new OperationCanceledException(cancellation);
         }
         if (_best is not null && _plan.KeepsBest) Restore(_best);
     }
@@ -261,6 +253,7 @@ public sealed class Trainer
             }
         }
         (_batch, _normSum) = (0, 0);
+        if (_plan.CheckpointsEachEpoch || _epoch == _plan.Epochs || HasLostPatience || Stopwatch.GetElapsedTime(_lastCheckpoint) > _plan.CheckpointInterval) WriteCheckpoint();
         OnEpoch?.Invoke(record);
     }
 
@@ -290,6 +283,7 @@ public sealed class Trainer
 
     private void WriteCheckpoint()
     {
+        _lastCheckpoint = Stopwatch.GetTimestamp();
         if (_plan.CheckpointPath is null) return;
         var state = new State(_settings, [.. _parameters.Select(parameter => parameter.ToString())], _epoch, _batch, _step, _normSum, _objective.Sums, _bestFigure, _bestLoss, BestEpoch, Encoding.UTF8.GetString(History.ToJson()));
         Checkpoint.Write(_plan.CheckpointPath, state, [.. _parameters.Select(parameter => parameter.Values.ToArray()), .. _pieces.Select(piece => piece.State), .. Constraint?.State ?? [], .. _best ?? []]);
