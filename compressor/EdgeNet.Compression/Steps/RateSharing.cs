@@ -23,7 +23,7 @@ internal static class RateSharing
     public static Graph Run(Graph graph, RateStep step, Retrainer retrainer, bool keepZeros, Func<Graph, long> sizeOf, long? maxBytes, CancellationToken cancellation)
     {
         IReadOnlyDictionary<Constant, LayerInformation> information = retrainer.Information(graph);
-        RateLayer[] layers = [.. WeightLayers.Of(graph).Select(layer => new RateLayer(layer, information.GetValueOrDefault(layer.Constant) ?? Unknown(layer)))];
+        RateLayer[] layers = [.. WeightLayers.Of(graph).Select(layer => new RateLayer(layer, InformationOf(layer, information)))];
         long count = layers.Sum(layer => (long)layer.Weights.Length);
         double bits = step.Bits * count;
         RateQuantizer[] quantizers = RateGrid.For(layers, bits);
@@ -61,12 +61,16 @@ internal static class RateSharing
         Graph Tune(Graph graph) => retrainer.Run(graph, new RetrainingRun("tune", step.TuneEpochs, step.Rate / 4), network => new SharedConstraint(network), cancellation);
     }
 
-    /// <summary>A layer that no answer depends on.</summary>
-    private static LayerInformation Unknown(WeightLayer layer)
+    /// <summary>
+    /// What is known of a layer. Channels of the last one are answers: those that the few pictures at hand do not show matter no less.
+    /// Layers that no answer depends on matter next to nothing.
+    /// </summary>
+    private static LayerInformation InformationOf(WeightLayer layer, IReadOnlyDictionary<Constant, LayerInformation> information)
     {
-        double[] channels = new double[layer.Shape[layer.OutputAxis]];
-        Array.Fill(channels, 1e-30);
-        return new LayerInformation(1e-30, channels);
+        LayerInformation? known = information.GetValueOrDefault(layer.Constant);
+        if (known is not null && !layer.IsLast) return known;
+        double mean = known?.Mean ?? 1e-30;
+        return new LayerInformation(mean, [.. Enumerable.Repeat(mean, layer.Shape[layer.OutputAxis])]);
     }
 
     private static Graph Rounded(Graph graph, RateLayer[] layers, RateQuantizer[] quantizers)
