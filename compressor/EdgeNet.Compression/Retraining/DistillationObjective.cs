@@ -68,8 +68,7 @@ internal sealed class DistillationObjective : Objective
         _teacher.Forward();
         double loss = 0;
         int hints = _target.Outputs.Length - _target.Graph.Outputs.Count(output => !output.Name.StartsWith("hint ", StringComparison.Ordinal));
-        int rows = batch.Input.Length / Math.Max(1, _target.Graph.Inputs[0].Type.Shape.ElementCount);
-        float[] seen = _target.ScoreOutput < 0 ? [] : Seen(_teacher.Output(_target.ScoreOutput), student.Output(_target.ScoreOutput), rows);
+        float[] seen = _target.ScoreOutput < 0 ? [] : Seen(_teacher.Output(_target.ScoreOutput), student.Output(_target.ScoreOutput));
         for (int i = 0; i < _target.Outputs.Length; i++)
         {
             ReadOnlySpan<float> taught = _teacher.Output(i), said = student.Output(i);
@@ -123,7 +122,7 @@ internal sealed class DistillationObjective : Objective
     }
 
     /// <summary>For each prior the larger probability, of teacher and student, that something is there.</summary>
-    private float[] Seen(ReadOnlySpan<float> taught, ReadOnlySpan<float> said, int batch)
+    private float[] Seen(ReadOnlySpan<float> taught, ReadOnlySpan<float> said)
     {
         Shape shape = _target.Graph.Outputs[_target.ScoreOutput].Value.Type.Shape;
         int classes = shape[^1];

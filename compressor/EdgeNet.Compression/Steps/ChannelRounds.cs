@@ -16,17 +16,16 @@ internal static class ChannelRounds
         bool byActivations = step.Ranking is ChannelRanking.MeanActivation or ChannelRanking.NonZero;
         float[][] examples = byActivations ? [.. retrainer.Examples(Examples).Select(inputs => inputs[0])] : [];
         if (byActivations && examples.Length == 0) throw new CompressionException($"channels cannot be ranked by {step.Ranking} without pictures; give some: --data DIR");
-        // Each round keeps the same part of what the round before left.
-        double keep = Math.Pow(step.Keep, 1.0 / step.Rounds);
+        var plan = ChannelPlan.Of(graph, step);
         for (int round = 1; round <= step.Rounds; round++)
         {
             long begin = Stopwatch.GetTimestamp();
-            PrunedChannels pruned = ChannelPruning.RemoveChannels(graph, new ChannelPruningSettings { Keep = keep, Ranking = step.Ranking, Examples = examples });
+            PrunedChannels pruned = plan.Remove(graph, round, examples);
             foreach (string remark in pruned.Remarks) record.Remark(remark);
             graph = retrainer.Run(pruned.Graph, new RetrainingRun($"channels-{round}", step.Epochs, step.Rate), network => new ZeroConstraint(network), cancellation);
             record.Stage(
                 step.Rounds == 1 ? "channels" : $"channels {round}/{step.Rounds}",
-                string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Pow(keep, round):0.#} % of the channels left, ranked by {step.Ranking}, {step.Epochs} epochs"), graph, begin);
+                string.Create(CultureInfo.InvariantCulture, $"channels removed, to {100 * step.Keep:0.#} % in the end, ranked by {step.Ranking}, {step.Epochs} epochs"), graph, begin);
         }
         return graph;
     }

@@ -12,21 +12,19 @@ internal static class GradualPruning
     {
         // Nothing to scan with: one threshold for all layers.
         if (step.Scope == PruningScope.Sensitivity && !retrainer.CanTrain) step = step with { Scope = PruningScope.Global };
-        var plan = PruningPlan.Of(graph, step, pruned =>
+        var layers = PrunableLayers.Of(graph, step.Protect, step.Layers);
+        PruningPlan? plan = step.Scope == PruningScope.Global ? null : PruningPlan.Of(graph, step, pruned =>
         {
             cancellation.ThrowIfCancellationRequested();
             return retrainer.Loss(pruned);
         });
-        foreach (string remark in plan.Remarks) record.Remark(remark);
-        record.Sensitivity(plan.Curves);
-        var layers = PrunableLayers.Of(graph, step.Protect, step.Layers);
+        foreach (string remark in layers.Remarks) record.Remark(remark);
+        if (plan is not null) record.Sensitivity(plan.Curves);
         double start = DensityOf(layers);
         for (int round = 1; round <= step.Rounds; round++)
         {
             long begin = Stopwatch.GetTimestamp();
-            graph = step.Scope == PruningScope.Global
-                ? GlobalRound(graph, step, Density.AtRound(start, step.Density, round, step.Rounds), retrainer)
-                : plan.Prune(graph, round);
+            graph = plan?.Prune(graph, round) ?? GlobalRound(graph, step, Density.AtRound(start, step.Density, round, step.Rounds), retrainer);
             graph = retrainer.Run(graph, new RetrainingRun($"prune-{round}", step.Epochs, step.Rate), network => new ZeroConstraint(network), cancellation);
             record.Stage(
                 step.Rounds == 1 ? "prune" : $"prune {round}/{step.Rounds}",
