@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeNet.Model;
 using EdgeNet.Runtime;
 using EdgeNet.Vision;
@@ -11,8 +12,9 @@ internal sealed class PictureInput
     private readonly FitMethod _fit;
     private readonly ImageToTensor _toTensor;
 
-    // The normalised picture on its way into a quantized input.
-    private readonly float[] _normalised;
+    // For a quantized input the code of each sample; where colours become grey first, the grey picture.
+    private readonly byte[] _codes;
+    private readonly float[] _grey;
 
     /// <exception cref="ModelFormatException">The card says nothing of pictures, or what it says does not fit the first input.</exception>
     public PictureInput(Graph graph)
@@ -48,7 +50,8 @@ internal sealed class PictureInput
             isNchw ? TensorLayout.Nchw : TensorLayout.Nhwc,
             preprocessing.Color switch { ColorOrder.Gray => ChannelOrder.Grey, ColorOrder.Bgr => ChannelOrder.Bgr, _ => ChannelOrder.Rgb },
             preprocessing.Mean.Span, preprocessing.StandardDeviation.Span);
-        _normalised = isQuantized ? new float[shape.ElementCount] : [];
+        _codes = isQuantized ? [.. _toTensor.Values.ToArray().Select(Code)] : [];
+        _grey = isQuantized && _toTensor.Order == ChannelOrder.Grey ? new float[shape.ElementCount] : [];
     }
 
     /// <summary>Width of the input in pixels.</summary>
@@ -67,24 +70,25 @@ internal sealed class PictureInput
             return placement;
         }
 
-        _toTensor.Convert(fitted, _normalised);
-        (float scale, int zero) = (_type.Quantization!.Scale, _type.Quantization.ZeroPoint);
-        if (_type.Element == ElementType.Int8)
+        Span<byte> codes = _type.Element == ElementType.UInt8 ? session.Input<byte>(0) : MemoryMarshal.AsBytes(session.Input<sbyte>(0));
+        if (_grey.Length == 0 || fitted.Channels == 1)
         {
-            Span<sbyte> codes = session.Input<sbyte>(0);
-            for (int i = 0; i < codes.Length; i++) codes[i] = (sbyte)Code(_normalised[i], scale, zero, sbyte.MinValue, sbyte.MaxValue);
+            _toTensor.Convert(fitted, _codes, codes);
+            return placement;
         }
-        else
-        {
-            Span<byte> codes = session.Input<byte>(0);
-            for (int i = 0; i < codes.Length; i++) codes[i] = (byte)Code(_normalised[i], scale, zero, byte.MinValue, byte.MaxValue);
-        }
+
+        _toTensor.Convert(fitted, _grey);
+        for (int i = 0; i < codes.Length; i++) codes[i] = Code(_grey[i]);
         return placement;
     }
 
     /// <summary>The project's one rule: divide, round half to even, add the zero point, clamp.</summary>
-    private static float Code(float real, float scale, int zero, float lowest, float highest) =>
-        Math.Clamp(MathF.Round(real / scale, MidpointRounding.ToEven) + zero, lowest, highest);
+    private byte Code(float real)
+    {
+        bool signed = _type.Element == ElementType.Int8;
+        float code = MathF.Round(real / _type.Quantization!.Scale, MidpointRounding.ToEven) + _type.Quantization.ZeroPoint;
+        return (byte)(int)Math.Clamp(code, signed ? sbyte.MinValue : byte.MinValue, signed ? sbyte.MaxValue : byte.MaxValue);
+    }
 
     private static void CheckPerChannel(string what, ValueList<float> values, int channels, Predicate<float> isAllowed)
     {

@@ -19,6 +19,7 @@ public sealed class PictureModel
 
     // Kept between runs, so that ranking a thousand classes allocates nothing but the answer.
     private readonly PriorityQueue<int, (float Score, int Index)> _best = new();
+    private PicturePlacement _placement;
 
     /// <summary>Binds a session, which stays the caller's to dispose.</summary>
     /// <exception cref="ModelFormatException">The card has no preprocessing, or what it says does not fit the model.</exception>
@@ -61,7 +62,11 @@ public sealed class PictureModel
         index >= 0 && index < Labels.Count ? Labels[index] : index.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Fills the first input from a picture of any size, fitted and normalised (and quantized) as the card says.</summary>
-    public void SetInput(Image image) => Place(image);
+    public void SetInput(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        _placement = _input.Set(Session, image);
+    }
 
     /// <summary>Runs the model on a picture and ranks the first output's values.</summary>
     /// <param name="image">Grey or RGB, of any size.</param>
@@ -71,7 +76,7 @@ public sealed class PictureModel
     public Classification[] Classify(Image image, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        Place(image);
+        SetInput(image);
         Session.Run();
         ReadOnlySpan<float> scores = _outputs.Read(0);
         _best.Clear();
@@ -102,11 +107,20 @@ public sealed class PictureModel
     /// <exception cref="ModelFormatException">The card has no detector.</exception>
     public Detection[] Detect(Image image, float? scoreThreshold = null)
     {
-        Detector detector = Session.Graph.Card.Detector ?? throw new ModelFormatException(
-            "the model's card has no detector, so its outputs cannot be read as boxes; add one with: edgenet convert MODEL --card card.json -o out.edgenet");
-        float threshold = scoreThreshold ?? detector.ScoreThreshold;
-        PicturePlacement placement = Place(image);
+        ThrowUnlessDetector();
+        SetInput(image);
         Session.Run();
+        return ReadDetections(scoreThreshold);
+    }
+
+    /// <summary>Decodes the boxes of the session's last run, for the picture of the last <see cref="SetInput"/>: <see cref="Detect"/> in three steps.</summary>
+    /// <param name="scoreThreshold">As for <see cref="Detect"/>.</param>
+    /// <returns>As for <see cref="Detect"/>.</returns>
+    /// <exception cref="ModelFormatException">The card has no detector.</exception>
+    public Detection[] ReadDetections(float? scoreThreshold = null)
+    {
+        Detector detector = ThrowUnlessDetector();
+        float threshold = scoreThreshold ?? detector.ScoreThreshold;
         _candidates.Clear();
         _decoder!.Decode(_outputs, threshold, _candidates);
         // Boxes that the model has suppressed itself are only ranked: no two of them overlap by more than 1.
@@ -115,7 +129,7 @@ public sealed class PictureModel
             CollectionsMarshal.AsSpan(_candidates), threshold, overlap, detector.MaxDetections);
         var detections = new Detection[kept.Length];
         for (int i = 0; i < kept.Length; i++)
-            detections[i] = _candidates[kept[i]] with { Box = placement.ToPicture(_candidates[kept[i]].Box) };
+            detections[i] = _candidates[kept[i]] with { Box = _placement.ToPicture(_candidates[kept[i]].Box) };
         return detections;
     }
 
@@ -132,9 +146,6 @@ public sealed class PictureModel
             $"no output '{outputName}'; the model has {string.Join(", ", Session.Graph.Outputs.Select(output => output.Name))}", nameof(outputName));
     }
 
-    private PicturePlacement Place(Image image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return _input.Set(Session, image);
-    }
+    private Detector ThrowUnlessDetector() => Session.Graph.Card.Detector ?? throw new ModelFormatException(
+        "the model's card has no detector, so its outputs cannot be read as boxes; add one with: edgenet convert MODEL --card card.json -o out.edgenet");
 }

@@ -62,6 +62,9 @@ public sealed class ImageToTensor
     /// <summary>1 for grey, otherwise 3.</summary>
     public int Channels => Order == ChannelOrder.Grey ? 1 : 3;
 
+    /// <summary>What a sample becomes, [<see cref="Channels"/>, 256].</summary>
+    public ReadOnlySpan<float> Values => _values;
+
     /// <summary>Writes one picture. Allocates nothing.</summary>
     /// <param name="image">Grey or RGB, already of the network's size.</param>
     /// <param name="tensor">[height, width, channels] or [channels, height, width] by <see cref="Layout"/>, exactly that long.</param>
@@ -69,32 +72,48 @@ public sealed class ImageToTensor
     public void Convert(Image image, Span<float> tensor)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int pixels = image.Width * image.Height;
-        if (tensor.Length != (long)pixels * Channels)
+        if (Order != ChannelOrder.Grey || image.Channels == 1)
         {
-            throw new ArgumentException(
-                $"A tensor of {tensor.Length} values for {image.Width}×{image.Height} pixels of {Channels} channels; expected {(long)pixels * Channels}.",
-                nameof(tensor));
-        }
-
-        if (Order == ChannelOrder.Grey && image.Channels == 3)
-        {
-            ReadOnlySpan<byte> rgb = image.Pixels;
-            for (int i = 0; i < pixels; i++)
-                tensor[i] = Normalised(Rgb.LumaOf(rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]), 0);
+            Convert(image, _values, tensor);
             return;
         }
 
+        ThrowIfOtherLength(image, tensor);
+        ReadOnlySpan<byte> rgb = image.Pixels;
+        for (int i = 0; i < tensor.Length; i++)
+            tensor[i] = Normalised(Rgb.LumaOf(rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]), 0);
+    }
+
+    /// <summary>Writes one picture by a table of the caller's: quantized inputs take the codes of <see cref="Values"/>. Allocates nothing.</summary>
+    /// <param name="image">As for the other overload; not RGB where <see cref="Order"/> is grey.</param>
+    /// <param name="table">What a sample becomes, [<see cref="Channels"/>, 256].</param>
+    /// <param name="tensor">As for the other overload.</param>
+    /// <exception cref="ArgumentException"><paramref name="tensor"/> has another length, or the picture would have to become grey first.</exception>
+    public void Convert<T>(Image image, ReadOnlySpan<T> table, Span<T> tensor)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(table.Length, _values.Length);
+        ThrowIfOtherLength(image, tensor);
+        if (Order == ChannelOrder.Grey && image.Channels != 1) throw new ArgumentException("The luma of an RGB picture is no whole number, so that no table has it.", nameof(image));
+        int pixels = image.Width * image.Height;
         (int channelStep, int pixelStep) = Layout == TensorLayout.Nhwc ? (1, Channels) : (pixels, 1);
         for (int channel = 0; channel < Channels; channel++)
         {
             int sourceChannel = image.Channels == 1 ? 0 : Order == ChannelOrder.Bgr ? 2 - channel : channel;
             ReadOnlySpan<byte> source = image.Pixels.AsSpan(sourceChannel);
-            ReadOnlySpan<float> values = _values.AsSpan(channel * 256, 256);
-            Span<float> target = tensor[(channel * channelStep)..];
+            ReadOnlySpan<T> values = table.Slice(channel * 256, 256);
+            Span<T> target = tensor[(channel * channelStep)..];
             for (int i = 0; i < pixels; i++)
                 target[i * pixelStep] = values[source[i * image.Channels]];
         }
+    }
+
+    private void ThrowIfOtherLength<T>(Image image, ReadOnlySpan<T> tensor)
+    {
+        long expected = (long)image.Width * image.Height * Channels;
+        if (tensor.Length != expected)
+            throw new ArgumentException($"A tensor of {tensor.Length} values for {image.Width}×{image.Height} pixels of {Channels} channels; expected {expected}.", nameof(tensor));
     }
 
     private float Normalised(float sample, int channel) => (sample - _mean[channel]) / _deviation[channel];
