@@ -29,6 +29,9 @@ internal sealed class Frame
     /// <summary>When its last byte arrived, by <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Arrived { get; set; }
 
+    /// <summary>Seconds since the source's first frame, by the source's own clock; null where it has none.</summary>
+    public double? Time { get; set; }
+
     /// <summary>Counts the frames of a source from 1, those included that nobody took.</summary>
     public long Number { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class Frame
     {
         if (width < 1 || height < 1 || (long)width * height > MaximumPixels)
             throw new SourceException($"a picture of {width}×{height}; expected 1×1 to {MaximumPixels} pixels");
-        (Layout, Width, Height, FullRange) = (layout, width, height, false);
+        (Layout, Width, Height, FullRange, Time) = (layout, width, height, false, null);
         return Take(LengthOf(layout, width, height));
     }
 
@@ -51,7 +54,7 @@ internal sealed class Frame
     public Span<byte> ResizeJpeg(int length)
     {
         if (length is < 1 or > MaximumJpeg) throw new SourceException($"a JPEG picture of {length} bytes; expected 1 to {MaximumJpeg}");
-        (Layout, Width, Height, FullRange) = (PixelLayout.Jpeg, 0, 0, true);
+        (Layout, Width, Height, FullRange, Time) = (PixelLayout.Jpeg, 0, 0, true, null);
         return Take(length);
     }
 

@@ -53,10 +53,24 @@ internal sealed class NewestFrame(bool keepsAll = false)
         }
     }
 
+    /// <summary>Whether no more frames come, and the last was taken.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_gate) return _ended && !_full;
+        }
+    }
+
     /// <summary>Waits for a frame; the one taken before is free to be filled again.</summary>
     /// <returns>The newest; null once the source has ended.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Frame? Take(CancellationToken cancellation)
+    public Frame? Take(CancellationToken cancellation) => Take(Timeout.InfiniteTimeSpan, cancellation);
+
+    /// <summary>As <see cref="Take(CancellationToken)"/>, but waits only so long.</summary>
+    /// <returns>The newest; null if none came in time, or the source has ended.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Frame? Take(TimeSpan timeout, CancellationToken cancellation)
     {
         using CancellationTokenRegistration wake = Wake(waits: true, cancellation);
         lock (_gate)
@@ -64,8 +78,7 @@ internal sealed class NewestFrame(bool keepsAll = false)
             while (!_full)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (_ended) return null;
-                Monitor.Wait(_gate);
+                if (_ended || !Monitor.Wait(_gate, timeout)) return null;
             }
             (_looking, _waiting) = (_waiting, _looking);
             _full = false;
