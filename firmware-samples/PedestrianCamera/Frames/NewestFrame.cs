@@ -43,6 +43,9 @@ internal sealed class NewestFrame(bool keepsAll = false)
         }
     }
 
+    /// <summary>Puts another frame in the place of <see cref="Filling"/>: who fills that one may be stuck, and must never publish it.</summary>
+    public void ReplaceFilling() => _filling = new Frame();
+
     /// <summary>Says that no more frames come; <see cref="Take"/> gives null once the last is taken.</summary>
     public void End()
     {
