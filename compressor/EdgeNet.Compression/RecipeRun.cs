@@ -39,8 +39,9 @@ internal static class RecipeRun
                 case RateStep rate:
                     // Values that move one by one are on no grid that int8 kernels know.
                     bool keepGrid = recipe.Steps.Skip(i + 1).Any(step => step is Int8Step);
-                    graph = RateSharing.Run(graph, keepGrid ? rate with { TuneEpochs = 0 } : rate, retrainer, pruned, stored => SizeOf(stored, recipe), i + 1 == recipe.Steps.Length ? job.MaxBytes : null, cancellation);
-                    record.Stage("rate", Invariant($"shared on grids{(job.MaxBytes is null ? $" at {rate.Bits:0.###} bits" : "")}, {rate.Epochs} + {(keepGrid ? 0 : rate.TuneEpochs)} epochs"), graph, begin);
+                    long? maxBytes = i + 1 == recipe.Steps.Length ? job.MaxBytes : null;
+                    graph = RateSharing.Run(graph, keepGrid ? rate with { TuneEpochs = 0 } : rate, retrainer, pruned, stored => SizeOf(stored, recipe), maxBytes, cancellation);
+                    record.Stage("rate", Invariant($"shared on grids{(maxBytes is null ? $" at {rate.Bits:0.###} bits" : "")}, {rate.Epochs} + {(keepGrid ? 0 : rate.TuneEpochs)} epochs"), graph, begin);
                     break;
                 case Int8Step int8:
                     graph = ToInt8.Run(graph, int8, retrainer, record, cancellation);

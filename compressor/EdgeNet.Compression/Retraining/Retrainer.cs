@@ -65,7 +65,7 @@ public sealed class Retrainer
     /// <summary>Sees each batch that is done.</summary>
     public Action<RetrainingRun, TrainingProgress>? OnBatch { get; set; }
 
-    /// <summary>Sees each epoch that is done, with the network as it then is.</summary>
+    /// <summary>Sees each epoch that is done, those before a checkpoint first.</summary>
     public Action<RetrainingRun, EpochRecord>? OnEpoch { get; set; }
 
     /// <summary>Where states of runs are kept, so that one that was killed can go on; null for nowhere.</summary>
@@ -111,7 +111,10 @@ public sealed class Retrainer
             OnBatch = progress => OnBatch?.Invoke(run, progress),
             OnEpoch = record => OnEpoch?.Invoke(run, record),
         };
-        trainer.Resume();
+        if (trainer.Resume())
+        {
+            foreach (EpochRecord epoch in trainer.History.Epochs) OnEpoch?.Invoke(run, epoch);
+        }
         trainer.Run(cancellation);
         return student.ToGraph(graph);
     }
