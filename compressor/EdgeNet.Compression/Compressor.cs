@@ -23,6 +23,7 @@ public sealed class Compressor
     private readonly CompressionJob _job;
     private readonly Graph _original;
     private int _attempts;
+    private Quality? _searchedOriginal;
 
     /// <summary>Prepares it.</summary>
     /// <exception cref="CompressionException">The job makes no sense.</exception>
@@ -50,8 +51,15 @@ public sealed class Compressor
     {
         var remarks = new List<string>();
         double first = _job.MaxBytes is { } most && _job.Recipe.Steps[^1] is not RateStep ? LargestScale(most, cancellation) : 1;
-        (Attempt best, bool met) = BudgetSearch.Run(first, _job.MaxBytes, _job.MaxDrop, scale => Try(scale, cancellation), remarks);
+        (Attempt best, bool met) = BudgetSearch.Run(
+            first, _job.MaxBytes, _job.MaxDrop, ScaledRecipe.IsPossible(_job.Recipe) ? BudgetSearch.MostAttempts : 1, scale => Try(scale, cancellation), remarks);
         CompressionLedger ledger = best.Result.Ledger;
+        if (_job.Search is not null && best.Drop is { } drop)
+        {
+            remarks.Add(FormattableString.Invariant($"on the pictures that the drop was searched for on, {drop:0.00} points were lost"));
+            // What the search found may have been luck.
+            met &= !(Drop(ledger.Stages[0].Quality, ledger.Stages[^1].Quality) > _job.MaxDrop);
+        }
         return best.Result with
         {
             Ledger = ledger with
@@ -88,8 +96,11 @@ public sealed class Compressor
             Remarks = record.Remarks,
             Promise = Promise.Of(file, recipe.Seed, after),
         };
-        return new Attempt(scale, file.LongLength, before is null || after is null ? null : 100 * (before.Value - after.Value), new CompressionResult(graph, file, ledger));
+        if (_job.Search is { } search) (before, after) = (_searchedOriginal ??= search(_job.Model), search(graph));
+        return new Attempt(scale, file.LongLength, Drop(before, after), new CompressionResult(graph, file, ledger));
     }
+
+    private static double? Drop(Quality? before, Quality? after) => 100 * (before?.Value - after?.Value);
 
     /// <summary>The largest bits and densities at which the recipe, without retraining, makes no more bytes.</summary>
     private double LargestScale(long most, CancellationToken cancellation)

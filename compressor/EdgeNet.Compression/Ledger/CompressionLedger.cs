@@ -52,7 +52,7 @@ public sealed record DataRecord(string Source, int Retraining, int Measured, str
 /// <summary>What was asked for.</summary>
 /// <param name="MaxBytes">The largest file.</param>
 /// <param name="MaxDrop">The largest loss of quality, in points (hundredths).</param>
-/// <param name="Met">Whether the file keeps to both.</param>
+/// <param name="Met">Whether the file keeps to both: to the loss on all pictures that were searched or measured on.</param>
 public sealed record BudgetRecord(long? MaxBytes, double? MaxDrop, bool Met);
 
 /// <summary>Bytes of the whole file in several forms.</summary>
