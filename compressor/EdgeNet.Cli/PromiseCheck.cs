@@ -21,7 +21,11 @@ internal static class PromiseCheck
         CompressionLedger ledger = LedgerFile.Read(ledgerPath);
         var broken = new List<string>(Promise.Broken(file, ledger.Promise));
         string quality = "";
-        if (measure is not null && ledger.Promise.Quality is { } promised)
+        if (measure is not null && ledger.Promise.Quality is { Metric: PictureQuality.Agreement })
+        {
+            quality = "; agreement with the original is not measured, as the original is not here";
+        }
+        else if (measure is not null && ledger.Promise.Quality is { } promised)
         {
             Quality found = measure(ModelFile.Read(file));
             quality = string.Create(CultureInfo.InvariantCulture, $", {found.Metric} {100 * found.Value:0.00} % on {found.Samples} pictures (promised {promised.Metric} {100 * promised.Value:0.00} % on {promised.Samples})");

@@ -44,30 +44,36 @@ internal static class CompressCommand
             MaxDrop = parsed.GetValue(options.MaxDrop),
             Threads = threads,
         };
-        string[] pictures = [];
-        if (options.Measuring.Open(parsed, graph, problems) is { } sets)
+        IEnumerable<string> pictures = [];
+        if (options.Measuring.Open(parsed, graph, problems, searches: job.MaxDrop is not null) is { } sets)
         {
             Shape shape = graph.Inputs[0].Type.Shape;
             (int height, int width) = graph.Card.Preprocessing!.Layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
-            error.WriteLine($"{sets.Description.Source}: {sets.Retraining.Count} pictures to retrain with, {sets.Measured.Count} to measure on ({sets.Description.Split})");
-            pictures = [.. Enumerable.Range(0, sets.Retraining.Count).Select(sets.Retraining.NameOf), .. Enumerable.Range(0, sets.Measured.Count).Select(sets.Measured.NameOf)];
+            error.WriteLine($"{sets.Description.Source}: {sets.Retraining.Count} pictures to retrain with, {sets.Measured.Pictures.Count} to measure on ({sets.Description.Split})");
+            pictures = sets.Names;
             job = job with
             {
                 Source = sets.Description,
                 Data = new RetrainingData(sets.Retraining, width, height, Augmentations(recipe.Retraining.Augment, width, height, problems)),
-                Measure = new PictureQuality(graph, sets.Measured, sets.LabelOf, threads, interruption.Token).Measure,
+                Measure = new PictureQuality(graph, sets.Measured, threads, interruption.Token).Measure,
+                Search = sets.Searched is { } searched ? new PictureQuality(graph, searched, threads, interruption.Token).Measure : null,
             };
         }
         WorkFolder work = WorkFolder.Open(
-            target + ".work", WorkFolder.IdentityOf(graph, RecipeFile.ToYaml(recipe), Invariant($"{job.MaxBytes} bytes, {job.MaxDrop} points"), pictures), parsed.GetValue(options.Resume));
+            target + ".work", WorkFolder.IdentityOf(graph, RecipeFile.ToYaml(recipe), Invariant($"{job.MaxBytes} bytes, {job.MaxDrop} points{options.Measuring.LabelsOf(parsed)}"), pictures), parsed.GetValue(options.Resume));
         var progress = new CompressionProgressDisplay(error);
-        var compressor = new Compressor(job with { Work = work }) { OnBatch = progress.Batch, OnStage = progress.Stage };
         try
         {
-            CompressionResult result = compressor.Run(interruption.Token);
+            CompressionResult result = new Compressor(job with { Work = work }) { OnBatch = progress.Batch, OnStage = progress.Stage }.Run(interruption.Token);
             Write(result, target, parsed, options);
             work.Remove();
             return Report(result, target, error);
+        }
+        catch (CompressionException)
+        {
+            // What this job cannot do it cannot do the next time.
+            work.Remove();
+            throw;
         }
         catch (OperationCanceledException)
         {

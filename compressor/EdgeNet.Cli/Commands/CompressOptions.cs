@@ -24,16 +24,16 @@ internal sealed class CompressOptions
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            (string number, double unit) = text.ToUpperInvariant() switch
+            (string number, decimal unit) = text.ToUpperInvariant() switch
             {
-                [.. var n, 'K', 'I', 'B'] => (n, 1024.0),
-                [.. var n, 'M', 'I', 'B'] => (n, 1024.0 * 1024),
-                [.. var n, 'K', 'B'] => (n, 1e3),
-                [.. var n, 'M', 'B'] => (n, 1e6),
-                [.. var n, 'B'] => (n, 1.0),
-                var n => (n, 1.0),
+                [.. var n, 'K', 'I', 'B'] => (n, 1024m),
+                [.. var n, 'M', 'I', 'B'] => (n, 1024m * 1024),
+                [.. var n, 'K', 'B'] => (n, 1000m),
+                [.. var n, 'M', 'B'] => (n, 1_000_000m),
+                [.. var n, 'B'] => (n, 1m),
+                var n => (n, 1m),
             };
-            if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size * unit is >= 1 and < 1e12) return (long)(size * unit);
+            if (decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal size) && size < 1_000_000_000_000m && size * unit is >= 1 and < 1_000_000_000_000m) return (long)(size * unit);
             result.AddError($"--max-size {text}: expected a size such as 400KB, 1.4MB or 350000");
             return null;
         },
