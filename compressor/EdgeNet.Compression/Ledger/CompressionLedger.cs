@@ -60,7 +60,7 @@ public sealed record BudgetRecord(long? MaxBytes, double? MaxDrop, bool Met);
 /// <param name="Int8">The original with one byte a weight, scales for channels and biases in four.</param>
 /// <param name="Int8Deflate">That, deflated (the DEFLATE of zip).</param>
 /// <param name="Ours">The file.</param>
-/// <param name="OursHuffman">The file with Huffman coding alone.</param>
+/// <param name="OursHuffman">The file with the coding of Deep Compression alone: Huffman codes and relative indices.</param>
 /// <param name="OursDeflate">The compressed model with its codes uncoded, deflated: what a plain archive would give.</param>
 /// <param name="OursLz4">The same in LZ4 blocks.</param>
 public sealed record SizeRecord(long Float32, long Int8, long Int8Deflate, long Ours, long OursHuffman, long OursDeflate, long OursLz4);
