@@ -27,6 +27,7 @@ internal sealed record CompressionSets(IExampleSource Retraining, IExampleSource
     {
         TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems, labelled: false);
         IExampleSource measured = sets.Validation ?? sets.Test!;
+        if (sets.Training.Count == 0) throw new DatasetException($"{data}: only {(measured.Count == 1 ? "one picture" : $"{measured.Count} pictures")}, held out to measure on; add some to retrain with, or give others to measure on: --validation DIR");
         Func<int, int> labelOf = LabelsOf(graph, measured.Classes, single, offset);
         string split = validation is not null ? $"measured on {validation}"
             : sets.Validation is not null ? string.Create(CultureInfo.InvariantCulture, $"every {Ordinal(holdOut ?? 10)} picture, from the first on, held out")

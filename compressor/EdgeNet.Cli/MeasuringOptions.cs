@@ -27,8 +27,8 @@ internal sealed class MeasuringOptions
     public CompressionSets? Open(ParseResult parsed, Graph graph, DataProblems problems)
     {
         if (parsed.GetValue(_data) is not { } data) return null;
-        Prediction.PictureModel.CheckCard(graph);
         if (graph.Card.Preprocessing is null) throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
+        Prediction.PictureModel.CheckCard(graph);
         return CompressionSets.Open(
             data, parsed.GetValue(_also)!, parsed.GetValue(_validation), parsed.GetResult(_holdOut) is { Implicit: false } ? parsed.GetValue(_holdOut) : null,
             graph, parsed.GetValue(_class), parsed.GetValue(_labelOffset), (long)parsed.GetValue(_cache) << 20, problems);

@@ -31,10 +31,17 @@ public sealed class Compressor
         ArgumentNullException.ThrowIfNull(job);
         _job = job;
         if (WeightLayers.Of(job.Model).IsEmpty)
-            throw new CompressionException("the model has no Float32 weights to compress: it is quantized already, or computes without any");
+            throw new CompressionException("the model has no Float32 weights to compress: it is quantized already, or computes without any; give the float model that it was made of");
         if (job.MaxDrop is not null && job.Measure is null) throw new CompressionException("a limit to the drop needs pictures to measure it with; give some: --data DIR");
         // What normalizations scale belongs to the weights that are shared.
         _original = NormalizationFolding.Run(job.Model);
+        // Told now, not when the steps before are done.
+        ImmutableArray<WeightLayer> layers = WeightLayers.Of(_original);
+        foreach (RecipeStep step in job.Recipe.Steps)
+        {
+            IEnumerable<string> named = step switch { PruneStep prune => prune.Layers.Keys, ClusterStep cluster => cluster.Layers.Keys, _ => [] };
+            foreach (string prefix in named.Order(StringComparer.Ordinal)) WeightLayers.RequireName(layers, prefix);
+        }
     }
 
     /// <summary>Sees each batch of retraining.</summary>
@@ -68,7 +75,7 @@ public sealed class Compressor
         var record = new RunRecord(_job.Measure, graph => StoredForm.Of(graph, recipe.Biases), OnStage);
         Retrainer retrainer = NewRetrainer(recipe, record, _job.Work?.Attempt(++_attempts));
         if (retrainer.WhyNot is { } reason) record.Remark($"nothing was retrained: {reason}");
-        else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with");
+        else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with; give some: --data DIR");
         // What the card says counts in the file's size, too.
         Graph graph = RecipeRun.Run(_job, WithProvenance(_original, recipe), recipe, retrainer, record, cancellation);
         byte[] file = ModelFile.Write(graph);

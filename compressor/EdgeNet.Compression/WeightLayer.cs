@@ -91,6 +91,14 @@ public static class WeightLayers
         });
     }
 
+    /// <summary>Checks that a recipe speaks of layers that there are.</summary>
+    /// <exception cref="CompressionException">No layer's name begins so.</exception>
+    internal static void RequireName(ImmutableArray<WeightLayer> layers, string prefix)
+    {
+        if (!layers.Any(layer => layer.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            throw new CompressionException($"the recipe speaks of layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", layers.Select(layer => layer.Name))}");
+    }
+
     /// <summary>The axis of output channels of a node's weights.</summary>
     internal static int OutputAxisOf(Op op, Shape weights) => op is DepthwiseConv2D or MatMul ? weights.Rank - 1 : 0;
 

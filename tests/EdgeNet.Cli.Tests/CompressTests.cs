@@ -80,6 +80,27 @@ public sealed class CompressTests : IDisposable
         CommandLine run = Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe);
         run.Succeeded();
         Assert.Contains("agreement", run.Error, StringComparison.Ordinal);
+
+        // A read-me beside them says nothing of them.
+        File.WriteAllText(Path.Combine(_data, "red", "readme.txt"), "photos of the summer\n");
+        Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe).Succeeded();
+    }
+
+    [Fact]
+    public void A_single_picture_is_too_few_to_retrain_with()
+    {
+        Directory.CreateDirectory(_folder["few"]);
+        File.Copy(Path.Combine(_data, "red", "p0.png"), Path.Combine(_folder["few"], "p0.png"));
+        Compress("--data", _folder["few"], "--recipe", _recipe).Failed(1, "only one picture", "--validation");
+        Assert.Empty(Written);
+    }
+
+    [Fact]
+    public void The_seed_is_the_recipes_own_unless_another_is_given()
+    {
+        Assert.Contains("seed: 4", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe").Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("seed: 9", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe", "--seed", "9").Succeeded(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[default: 1]", CommandLine.Run("compress", "--help").Succeeded().Split('\n').Single(line => line.Contains("--seed", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,11 +35,7 @@ public sealed class PrunableLayers
         foreach ((string prefix, double density) in densities ?? ImmutableDictionary<string, double>.Empty)
         {
             Density.Check(density, prefix);
-            if (!all.Any(layer => layer.Name.StartsWith(prefix, StringComparison.Ordinal)))
-            {
-                throw new CompressionException(
-                    $"a density is given for layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", all.Select(layer => layer.Name))}");
-            }
+            WeightLayers.RequireName(all, prefix);
         }
         double?[] own = new double?[all.Length];
         List<string> first = [], depthwise = [], named = [];

@@ -12,7 +12,9 @@ internal static class TrainedQuantization
     {
         WeightLayer[] layers = [.. WeightLayers.Of(graph)];
         float[][] weights = [.. layers.Select(layer => layer.Constant.ToArray<float>())];
-        int[] bits = [.. layers.Select(layer => step.Layers.Where(pair => layer.Name.StartsWith(pair.Key, StringComparison.Ordinal)).Select(pair => (int?)pair.Value).FirstOrDefault() ?? Bits(layer))];
+        int[] bits = [.. layers.Select(layer => Named(layer) ?? Bits(layer))];
+        // The longest beginning counts.
+        int? Named(WeightLayer layer) => step.Layers.Where(pair => layer.Name.StartsWith(pair.Key, StringComparison.Ordinal)).OrderByDescending(pair => pair.Key.Length).Select(pair => (int?)pair.Value).FirstOrDefault();
         int Bits(WeightLayer layer) => step.ConvolutionBits > 0 && layer.Kind is LayerKind.Convolution or LayerKind.Depthwise or LayerKind.TransposedConvolution ? step.ConvolutionBits : step.Bits;
         if (step.BySensitivity)
         {
