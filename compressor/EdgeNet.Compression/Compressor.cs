@@ -20,6 +20,9 @@ public sealed class Compressor
     /// <summary>The part of a budget that a recipe is fitted to without retraining, which may leave a little more.</summary>
     private const double Margin = 0.99;
 
+    /// <summary>Quality of an original below this tells of a wrong card or wrong labels more often than of a poor network.</summary>
+    private const double Doubtful = 0.1;
+
     private readonly CompressionJob _job;
     private readonly Graph _original;
     private int _attempts;
@@ -57,7 +60,7 @@ public sealed class Compressor
     {
         var remarks = new List<string>();
         double first = _job.MaxBytes is { } most && _job.Recipe.Steps[^1] is not RateStep ? LargestScale(most, cancellation) : 1;
-        (Attempt best, bool met) = BudgetSearch.Run(first, _job.MaxBytes, _job.MaxDrop, scale => Try(scale, cancellation), remarks);
+        (Attempt best, bool met) = BudgetSearch.Run(first, _job.MaxBytes, _job.MaxDrop, scale => Try(scale, cancellation), remarks, ScaledRecipe.IsPossible(_job.Recipe) ? BudgetSearch.MostAttempts : 1);
         CompressionLedger ledger = best.Result.Ledger;
         return best.Result with
         {
@@ -78,6 +81,8 @@ public sealed class Compressor
         else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with; give some: --data DIR");
         // What the card says counts in the file's size, too.
         Graph graph = RecipeRun.Run(_job, WithProvenance(_original, recipe), recipe, retrainer, record, cancellation);
+        if (record.Stages[0].Quality is { Value: < Doubtful } poor)
+            record.Remark(FormattableString.Invariant($"the original itself has {poor.Metric} of {100 * poor.Value:0.00} %: is the card the model's own, and are the labels numbered as its classes are (--label-offset)?"));
         byte[] file = ModelFile.Write(graph);
         ImmutableArray<StageRecord> stages = record.Stages;
         Quality? before = stages[0].Quality, after = stages[^1].Quality;

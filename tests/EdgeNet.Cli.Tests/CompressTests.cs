@@ -96,6 +96,21 @@ public sealed class CompressTests : IDisposable
     }
 
     [Fact]
+    public void Where_there_is_nothing_to_go_on_from_it_is_said()
+    {
+        CommandLine run = Compress("--data", _data, "--recipe", _recipe, "--resume");
+        run.Succeeded();
+        Assert.Contains("small.edgenet.work: there is nothing to go on from; beginning anew", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_cards_do_not_have_is_named()
+    {
+        File.WriteAllText(_folder["card.json"], "{ \"preprocesing\": {} }");
+        Compress("--data", _data, "--card", _folder["card.json"]).Failed(1, "card.json: line 1", "$.preprocesing: cards have no such key");
+    }
+
+    [Fact]
     public void The_seed_is_the_recipes_own_unless_another_is_given()
     {
         Assert.Contains("seed: 4", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe").Succeeded(), StringComparison.Ordinal);

@@ -162,6 +162,15 @@ public sealed class CompressorTests : IDisposable
     }
 
     [Fact]
+    public void An_original_that_is_hardly_ever_right_is_remarked_upon()
+    {
+        CompressionResult result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.004, 250) }).Run(CancellationToken.None);
+        Assert.Contains(result.Ledger.Remarks, remark => remark.StartsWith("the original itself has top-1 of 0.40 %: is the card", StringComparison.Ordinal));
+        result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.4, 250) }).Run(CancellationToken.None);
+        Assert.DoesNotContain(result.Ledger.Remarks, remark => remark.Contains("the original itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Steps_are_told_in_the_words_of_recipes()
     {
         RecipeStep[] steps = [new PruneStep { Density = 0.5, Pattern = PruningPattern.TwoOfFour, Scope = PruningScope.Uniform, Rounds = 1, Epochs = 1 }, new ClusterStep { Bits = 4, ConvolutionBits = 6, Epochs = 2 }, new Int8Step { Samples = 4 }];

@@ -98,7 +98,7 @@ public static class LedgerPage
         }
         if (ledger.Stages.LastOrDefault() is { } stage)
         {
-            if (stage.Agreement is { } agreement) yield return ("Agreement", $"{LedgerText.Percent(agreement)} %", "answers as the original's");
+            if (stage.Agreement is { } agreement && LedgerText.Last(ledger)?.Metric != "agreement") yield return ("Agreement", $"{LedgerText.Percent(agreement)} %", "answers as the original's");
             if (stage.Weights > 0)
             {
                 yield return ("Bits a weight", LedgerText.Number(8.0 * sizes.Ours / stage.Weights, "0.00"), "of the whole file");

@@ -26,14 +26,15 @@ internal static class BudgetSearch
     /// <param name="maxDrop">The largest drop, in points; null for any.</param>
     /// <param name="attempt">Compresses at a scale.</param>
     /// <param name="remarks">What there is to say of the search.</param>
+    /// <param name="mostAttempts">1 where the scale changes nothing.</param>
     /// <returns>The best attempt: if any keeps to the budget, the smallest of those; else the one that comes closest.</returns>
-    public static (Attempt Best, bool Met) Run(double first, long? maxBytes, double? maxDrop, Func<double, Attempt> attempt, List<string> remarks)
+    public static (Attempt Best, bool Met) Run(double first, long? maxBytes, double? maxDrop, Func<double, Attempt> attempt, List<string> remarks, int mostAttempts = MostAttempts)
     {
         var attempts = new List<Attempt> { attempt(first) };
         // Retraining may leave a little more than was expected.
-        while (attempts[^1].Bytes > maxBytes && attempts.Count < MostAttempts) attempts.Add(attempt(attempts[^1].Scale * Smaller));
+        while (attempts[^1].Bytes > maxBytes && attempts.Count < mostAttempts) attempts.Add(attempt(attempts[^1].Scale * Smaller));
         // Without a limit to what it may lose, the first is what there is. With one of size alone, it uses that up.
-        while (maxDrop is { } most && attempts[^1].Drop is { } drop && attempts.Count < MostAttempts)
+        while (maxDrop is { } most && attempts[^1].Drop is { } drop && attempts.Count < mostAttempts)
         {
             bool kept = drop <= most;
             // What is small enough and good enough needs no more; without a limit of size, smaller is better for as long as it is good enough.
