@@ -37,6 +37,7 @@ internal sealed record CompressionSets(IExampleSource Retraining, MeasuringSet M
     {
         TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems, labelled: false, searches);
         IExampleSource measured = sets.Validation ?? sets.Test!;
+        if (sets.Training.Count == 0) throw new DatasetException($"{data}: only {(measured.Count == 1 ? "one picture" : $"{measured.Count} pictures")}, held out to measure on; add some to retrain with, or give others to measure on: --validation DIR");
         MeasuringSet? searched = sets.Search is { } search ? new(search, LabelsOf(graph, search.Classes, single, offset)) : null;
         string split = validation is not null ? $"measured on {validation}"
             : sets.Validation is not null ? string.Create(CultureInfo.InvariantCulture, $"every {Ordinal(holdOut ?? TrainingSets.StandardHoldOut)} picture, from the first on, held out")

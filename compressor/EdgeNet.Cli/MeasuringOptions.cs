@@ -35,8 +35,8 @@ internal sealed class MeasuringOptions
                 throw new UsageException($"{idle.Name} says which pictures of --data, and how: give --data, too");
             return null;
         }
-        Prediction.PictureModel.CheckCard(graph);
         if (graph.Card.Preprocessing is null) throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
+        Prediction.PictureModel.CheckCard(graph);
         return CompressionSets.Open(
             data, parsed.GetValue(_also)!, parsed.GetValue(_validation), parsed.GetResult(_holdOut) is { Implicit: false } ? parsed.GetValue(_holdOut) : null,
             graph, parsed.GetValue(_class), parsed.GetValue(_labelOffset), (long)parsed.GetValue(_cache) << 20, problems, searches);

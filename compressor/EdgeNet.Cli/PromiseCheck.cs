@@ -33,7 +33,7 @@ internal static class PromiseCheck
             else if (100 * (promised.Value - found.Value) > Slack) broken.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Metric} is {100 * found.Value:0.00} %; promised {100 * promised.Value:0.00} %"));
         }
         foreach (string line in broken) output.WriteLine($"broken: {line}");
-        if (broken.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path} holds to its promise: {file.Length} bytes, {ledger.Promise.Outputs.Length} outputs on seeded input{quality}"));
+        if (broken.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path} holds to its promise: {file.Length} bytes, {ledger.Promise.Outputs.Length} {(ledger.Promise.Outputs.Length == 1 ? "output" : "outputs")} on seeded input{quality}"));
         return broken.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -82,7 +82,12 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
 
     private static bool IsPlain(string path) => Directory.Exists(path) && Directory.GetDirectories(path).Length == 0 && !Directory.EnumerateFiles(path).Any(IsTable);
 
-    private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TXT" or ".TSV" or ".GZ";
+    private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TSV" or ".GZ" || IsLabels(file);
+
+    /// <summary>Text beside the picture that it is about, as YOLO and our pictures of CIFAR have it; a read-me is none.</summary>
+    private static bool IsLabels(string file) =>
+        Path.GetExtension(file).Equals(".txt", StringComparison.OrdinalIgnoreCase) &&
+        PictureFolder.WithStem(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file).Replace(".labels", "", StringComparison.OrdinalIgnoreCase)) is not null;
 
     private static IExampleSource? OwnTest(string data, IExampleSource training, DataProblems problems)
     {

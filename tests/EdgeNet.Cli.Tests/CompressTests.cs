@@ -86,6 +86,41 @@ public sealed class CompressTests : IDisposable
         string verified = CommandLine.Run("verify", _folder["small.edgenet"], "--ledger", _folder["small.json"], "--data", Path.Combine(_data, "red")).Succeeded();
         Assert.Contains("agreement with the original is not measured", verified, StringComparison.Ordinal);
         Assert.DoesNotContain("100.00 %", verified, StringComparison.Ordinal);
+        // A read-me beside them says nothing of them.
+        File.WriteAllText(Path.Combine(_data, "red", "readme.txt"), "photos of the summer\n");
+        Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe).Succeeded();
+    }
+
+    [Fact]
+    public void A_single_picture_is_too_few_to_retrain_with()
+    {
+        Directory.CreateDirectory(_folder["few"]);
+        File.Copy(Path.Combine(_data, "red", "p0.png"), Path.Combine(_folder["few"], "p0.png"));
+        Compress("--data", _folder["few"], "--recipe", _recipe).Failed(1, "only one picture", "--validation");
+        Assert.Empty(Written);
+    }
+
+    [Fact]
+    public void Where_there_is_nothing_to_go_on_from_it_is_said()
+    {
+        CommandLine run = Compress("--data", _data, "--recipe", _recipe, "--resume");
+        run.Succeeded();
+        Assert.Contains("small.edgenet.work: there is nothing to go on from; beginning anew", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_cards_do_not_have_is_named()
+    {
+        File.WriteAllText(_folder["card.json"], "{ \"preprocesing\": {} }");
+        Compress("--data", _data, "--card", _folder["card.json"]).Failed(1, "card.json: line 1", "$.preprocesing: cards have no such key");
+    }
+
+    [Fact]
+    public void The_seed_is_the_recipes_own_unless_another_is_given()
+    {
+        Assert.Contains("seed: 4", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe").Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("seed: 9", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe", "--seed", "9").Succeeded(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[default: 1]", CommandLine.Run("compress", "--help").Succeeded().Split('\n').Single(line => line.Contains("--seed", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

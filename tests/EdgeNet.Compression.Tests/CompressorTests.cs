@@ -224,6 +224,48 @@ public sealed class CompressorTests : IDisposable
         CompressionResult result = new Compressor(Job(Rate) with { Data = null, Measure = null }).Run(CancellationToken.None);
         Assert.Contains(result.Ledger.Remarks, remark => remark.Contains("nothing was retrained", StringComparison.Ordinal));
         Assert.True(result.File.Length < result.Ledger.Sizes.Float32);
+        Assert.Equal("shared on grids at 2.5 bits, not retrained", result.Ledger.Stages[^1].What);
+    }
+
+    [Fact]
+    public void An_original_that_is_hardly_ever_right_is_remarked_upon()
+    {
+        CompressionResult result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.004, 250) }).Run(CancellationToken.None);
+        Assert.Contains(result.Ledger.Remarks, remark => remark.StartsWith("the original itself has top-1 of 0.40 %: is the card", StringComparison.Ordinal));
+        result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.4, 250) }).Run(CancellationToken.None);
+        Assert.DoesNotContain(result.Ledger.Remarks, remark => remark.Contains("the original itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Steps_are_told_in_the_words_of_recipes()
+    {
+        RecipeStep[] steps = [new PruneStep { Density = 0.5, Pattern = PruningPattern.TwoOfFour, Scope = PruningScope.Uniform, Rounds = 1, Epochs = 1 }, new ClusterStep { Bits = 4, ConvolutionBits = 6, Epochs = 2 }, new Int8Step { Samples = 4 }];
+        CompressionResult result = new Compressor(Job(steps) with { Measure = null }).Run(CancellationToken.None);
+        Assert.Equal(
+            [
+                "as it was given", "the smallest weights removed, to 50 % in the end (uniform, 2:4), 1 epoch", "shared by k-means, 4 bits, 6 in convolutions, 2 epochs",
+                "8-bit codes, ranges by mean-squared-error, not retrained",
+            ],
+            result.Ledger.Stages.Select(stage => stage.What));
+    }
+
+    [Fact]
+    public void Layers_that_are_not_there_are_told_before_anything_is_done()
+    {
+        RecipeStep[] steps = [Rate, new ClusterStep { Layers = ImmutableDictionary<string, int>.Empty.Add("nosuch", 4) }];
+        CompressionException e = Assert.Throws<CompressionException>(() => new Compressor(Job(steps)));
+        Assert.Contains("layers 'nosuch…'; no layer's name begins so: there are ", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_longest_beginning_of_a_layers_name_says_how_many_bits_it_has()
+    {
+        string name = WeightLayers.Of(Job(Rate).Model)[0].Name;
+        var bits = ImmutableDictionary<string, int>.Empty;
+        for (int length = 0; length < name.Length; length++) bits = bits.Add(name[..length], 6);
+        bits = bits.Add(name, 1);
+        CompressionResult result = new Compressor(Job(new ClusterStep { Layers = bits, Epochs = 0 }) with { Data = null, Measure = null }).Run(CancellationToken.None);
+        Assert.InRange(result.Ledger.Layers.Single(layer => layer.Name == name).Distinct, 1, 2);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeNet.Model;
 using EdgeNet.Training;
 
@@ -58,6 +59,14 @@ public sealed class Retrainer
 
     /// <summary>Why the network cannot be trained; null if it can.</summary>
     public string? WhyNot { get; }
+
+    /// <summary>For the record of a step: how long it was retrained, in its parts.</summary>
+    internal string InWords(params ReadOnlySpan<int> epochs)
+    {
+        if (!CanTrain || epochs.IndexOfAnyExcept(0) < 0) return "not retrained";
+        string text = string.Join(" + ", epochs.ToArray().Where(count => count > 0).Select(count => count.ToString(CultureInfo.InvariantCulture)));
+        return text == "1" ? "1 epoch" : $"{text} epochs";
+    }
 
     /// <summary>Nodes whose outputs are compared with the original's, where the student has them in the same shape.</summary>
     internal IReadOnlyList<string> Hints { get; }

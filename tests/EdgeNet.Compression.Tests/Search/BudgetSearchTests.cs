@@ -10,6 +10,14 @@ public class BudgetSearchTests
     }
 
     [Fact]
+    public void A_recipe_that_cannot_be_turned_is_carried_out_once()
+    {
+        var tried = new List<double>();
+        BudgetSearch.Run(1, null, 2, 1, scale => At(scale, tried), []);
+        Assert.Equal([1], tried);
+    }
+
+    [Fact]
     public void Without_a_limit_the_recipe_is_carried_out_once()
     {
         var tried = new List<double>();
