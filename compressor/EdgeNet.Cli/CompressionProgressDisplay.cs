@@ -37,7 +37,7 @@ internal sealed class CompressionProgressDisplay(TextWriter error)
     {
         if (_live) error.Write("\r\e[K");
         string quality = stage.Quality is { } measured ? string.Create(CultureInfo.InvariantCulture, $", {measured.Metric} {100 * measured.Value:0.00} %") : "";
-        string agreement = stage.Agreement is { } same && stage.Quality?.Metric != "agreement" ? string.Create(CultureInfo.InvariantCulture, $" (agrees {100 * same:0.0} %)") : "";
+        string agreement = stage.Agreement is { } same && stage.Quality?.Metric != PictureQuality.Agreement ? string.Create(CultureInfo.InvariantCulture, $" (agrees {100 * same:0.00} %)") : "";
         error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: {stage.Bytes} bytes{quality}{agreement}, {stage.Seconds:0} s: {stage.What}"));
     }
 }

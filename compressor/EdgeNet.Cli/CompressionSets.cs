@@ -6,13 +6,21 @@ using EdgeNet.Vision;
 
 namespace EdgeNet.Cli;
 
+/// <summary>Pictures that say how good a model is.</summary>
+/// <param name="Pictures">Labelled or not.</param>
+/// <param name="LabelOf">From their classes to the model's; −1 for those that do not count.</param>
+internal sealed record MeasuringSet(IExampleSource Pictures, Func<int, int> LabelOf);
+
 /// <summary>The pictures of a compression: those that the network is retrained with, and those that it is measured on.</summary>
 /// <param name="Retraining">To retrain with, classes numbered as the model's.</param>
 /// <param name="Measured">To measure on.</param>
-/// <param name="LabelOf">From the classes of the measured pictures to the model's; −1 for those that do not count.</param>
+/// <param name="Searched">To search for a drop on, in neither of the others; null where nothing is searched for.</param>
 /// <param name="Description">Where they are from, and how they were told apart.</param>
-internal sealed record CompressionSets(IExampleSource Retraining, IExampleSource Measured, Func<int, int> LabelOf, DataRecord Description)
+internal sealed record CompressionSets(IExampleSource Retraining, MeasuringSet Measured, MeasuringSet? Searched, DataRecord Description)
 {
+    /// <summary>All pictures, by name.</summary>
+    public IEnumerable<string> Names => new[] { Retraining, Measured.Pictures, Searched?.Pictures }.OfType<IExampleSource>().SelectMany(source => Enumerable.Range(0, source.Count).Select(source.NameOf));
+
     /// <summary>Opens them.</summary>
     /// <param name="data">Labelled pictures, or a folder of pictures that nobody has labelled.</param>
     /// <param name="also">More to retrain with, labelled or not.</param>
@@ -23,16 +31,21 @@ internal sealed record CompressionSets(IExampleSource Retraining, IExampleSource
     /// <param name="offset">Added to labels that are numbers.</param>
     /// <param name="cacheBytes">Memory for decoded pictures.</param>
     /// <param name="problems">Where bad entries are noted.</param>
-    public static CompressionSets Open(string data, IReadOnlyList<string> also, string? validation, int? holdOut, Graph graph, string? single, int offset, long cacheBytes, DataProblems problems)
+    /// <param name="searches">Whether a part of the data is kept to search for a drop on.</param>
+    public static CompressionSets Open(
+        string data, IReadOnlyList<string> also, string? validation, int? holdOut, Graph graph, string? single, int offset, long cacheBytes, DataProblems problems, bool searches)
     {
-        TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems, labelled: false);
+        TrainingSets sets = TrainingSets.Open(data, also, 1, validation, null, holdOut, cacheBytes, problems, labelled: false, searches);
         IExampleSource measured = sets.Validation ?? sets.Test!;
-        Func<int, int> labelOf = LabelsOf(graph, measured.Classes, single, offset);
+        if (sets.Training.Count == 0) throw new DatasetException($"{data}: only {(measured.Count == 1 ? "one picture" : $"{measured.Count} pictures")}, held out to measure on; add some to retrain with, or give others to measure on: --validation DIR");
+        MeasuringSet? searched = sets.Search is { } search ? new(search, LabelsOf(graph, search.Classes, single, offset)) : null;
         string split = validation is not null ? $"measured on {validation}"
-            : sets.Validation is not null ? string.Create(CultureInfo.InvariantCulture, $"every {Ordinal(holdOut ?? 10)} picture, from the first on, held out")
+            : sets.Validation is not null ? string.Create(CultureInfo.InvariantCulture, $"every {Ordinal(holdOut ?? TrainingSets.StandardHoldOut)} picture, from the first on, held out")
             : "the data's own test part held out";
+        if (searched is not null) split += string.Create(CultureInfo.InvariantCulture, $"; of the others every {Ordinal(TrainingSets.StandardHoldOut)}, {searched.Pictures.Count} in all, to search for the drop on");
         return new CompressionSets(
-            new RenumberedSource(sets.Training, LabelsOf(graph, sets.Training.Classes, single, offset)), measured, labelOf, new DataRecord(data, sets.Training.Count, measured.Count, split));
+            new RenumberedSource(sets.Training, LabelsOf(graph, sets.Training.Classes, single, offset)), new(measured, LabelsOf(graph, measured.Classes, single, offset)), searched,
+            new DataRecord(data, sets.Training.Count, measured.Count, split));
     }
 
     private static string Ordinal(int n) => n switch { 2 => "second", 3 => "third", _ => string.Create(CultureInfo.InvariantCulture, $"{n}th") };

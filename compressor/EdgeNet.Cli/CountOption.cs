@@ -7,17 +7,17 @@ namespace EdgeNet.Cli;
 internal static class CountOption
 {
     /// <summary>Makes one.</summary>
-    public static Option<int> Create(string name, string helpName, string description, int otherwise) => new(name)
+    public static Option<int> Create(string name, string helpName, string description, int? otherwise = null) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        DefaultValueFactory = _ => otherwise,
+        DefaultValueFactory = otherwise is { } standard ? _ => standard : null,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1) return count;
             result.AddError($"{name} {text}: expected a whole number from 1");
-            return otherwise;
+            return 0;
         },
     };
 }

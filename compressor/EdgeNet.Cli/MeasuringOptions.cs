@@ -23,14 +23,22 @@ internal sealed class MeasuringOptions
         return options;
     }
 
+    /// <summary>What of the options says which class a label is; empty where nothing does.</summary>
+    public string LabelsOf(ParseResult parsed) => string.Join(" ", parsed.GetValue(_class) is { } only ? $" class {only}" : "", parsed.GetValue(_labelOffset) is not 0 and var offset ? $" labels + {offset}" : "").TrimEnd();
+
     /// <summary>The pictures; null where none are given.</summary>
-    public CompressionSets? Open(ParseResult parsed, Graph graph, DataProblems problems)
+    public CompressionSets? Open(ParseResult parsed, Graph graph, DataProblems problems, bool searches = false)
     {
-        if (parsed.GetValue(_data) is not { } data) return null;
-        Prediction.PictureModel.CheckCard(graph);
+        if (parsed.GetValue(_data) is not { } data)
+        {
+            if (((Option[])[_also, _validation, _holdOut, _class, _labelOffset, _cache]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
+                throw new UsageException($"{idle.Name} says which pictures of --data, and how: give --data, too");
+            return null;
+        }
         if (graph.Card.Preprocessing is null) throw new UsageException("the model has no card that says how a picture becomes its input; give it one: --card card.json");
+        Prediction.PictureModel.CheckCard(graph);
         return CompressionSets.Open(
             data, parsed.GetValue(_also)!, parsed.GetValue(_validation), parsed.GetResult(_holdOut) is { Implicit: false } ? parsed.GetValue(_holdOut) : null,
-            graph, parsed.GetValue(_class), parsed.GetValue(_labelOffset), (long)parsed.GetValue(_cache) << 20, problems);
+            graph, parsed.GetValue(_class), parsed.GetValue(_labelOffset), (long)parsed.GetValue(_cache) << 20, problems, searches);
     }
 }

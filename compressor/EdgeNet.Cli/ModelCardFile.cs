@@ -39,6 +39,8 @@ internal static class ModelCardFile
         catch (JsonException e)
         {
             string what = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
+            // The framework names its own types, which say nothing to whoever wrote the file.
+            if (what.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) what = "cards have no such key; docs/recipes.md shows some";
             throw new ModelFormatException($"{path}: line {e.LineNumber + 1}, byte {e.BytePositionInLine}: {e.Path}: {what}", e);
         }
     }

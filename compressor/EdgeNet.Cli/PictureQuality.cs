@@ -18,6 +18,9 @@ internal sealed class PictureQuality
 
     private const float RightOverlap = 0.5f;
 
+    /// <summary>What is measured where nothing is labelled.</summary>
+    public const string Agreement = "agreement";
+
     private readonly IExampleSource _pictures;
     private readonly Func<int, int> _labelOf;
     private readonly int _threads;
@@ -28,15 +31,14 @@ internal sealed class PictureQuality
 
     /// <summary>Measures the original, too: what it says is what others are compared with.</summary>
     /// <param name="original">The model before compression.</param>
-    /// <param name="pictures">Pictures, labelled or not.</param>
-    /// <param name="labelOf">From the set's classes to the model's; −1 for those that do not count.</param>
+    /// <param name="set">What it is measured on.</param>
     /// <param name="threads">Threads that work on a picture.</param>
     /// <param name="cancellation">Stops it.</param>
-    public PictureQuality(Graph original, IExampleSource pictures, Func<int, int> labelOf, int threads, CancellationToken cancellation)
+    public PictureQuality(Graph original, MeasuringSet set, int threads, CancellationToken cancellation)
     {
-        (_pictures, _labelOf, _threads, _cancellation) = (pictures, labelOf, threads, cancellation);
-        _labelled = Enumerable.Range(0, pictures.Count).Select(TryRead).FirstOrDefault(example => example is not null) is { } first
-            && (original.Card.Detector is null ? first.Label >= 0 : pictures.Classes.Count > 0);
+        (_pictures, _labelOf, _threads, _cancellation) = (set.Pictures, set.LabelOf, threads, cancellation);
+        _labelled = Enumerable.Range(0, _pictures.Count).Select(TryRead).FirstOrDefault(example => example is not null) is { } first
+            && (original.Card.Detector is null ? first.Label >= 0 : _pictures.Classes.Count > 0);
         Measure(original);
     }
 
@@ -71,7 +73,7 @@ internal sealed class PictureQuality
         _classes ??= said;
         return _labelled && counted > 0
             ? new Quality("top-1", (double)right / counted, counted) { Agreement = agreement }
-            : new Quality("agreement", agreement, read) { Agreement = agreement };
+            : new Quality(Agreement, agreement, read) { Agreement = agreement };
     }
 
     private Quality Boxes(PictureModel model)
@@ -100,7 +102,7 @@ internal sealed class PictureQuality
         _boxes ??= said;
         return _labelled
             ? new Quality("AP50", DetectionMetrics.MeanAveragePrecision(samples, RightOverlap, MatchingRule.Voc, static curve => curve.AveragePrecisionAllPoint()), samples.Count) { Agreement = agreement }
-            : new Quality("agreement", agreement, samples.Count) { Agreement = agreement };
+            : new Quality(Agreement, agreement, samples.Count) { Agreement = agreement };
     }
 
     /// <summary>Pairs of boxes of one class that overlap by half or more, best score first.</summary>

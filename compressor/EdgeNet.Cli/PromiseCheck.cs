@@ -21,7 +21,11 @@ internal static class PromiseCheck
         CompressionLedger ledger = LedgerFile.Read(ledgerPath);
         var broken = new List<string>(Promise.Broken(file, ledger.Promise));
         string quality = "";
-        if (measure is not null && ledger.Promise.Quality is { } promised)
+        if (measure is not null && ledger.Promise.Quality is { Metric: PictureQuality.Agreement })
+        {
+            quality = "; agreement with the original is not measured, as the original is not here";
+        }
+        else if (measure is not null && ledger.Promise.Quality is { } promised)
         {
             Quality found = measure(ModelFile.Read(file));
             quality = string.Create(CultureInfo.InvariantCulture, $", {found.Metric} {100 * found.Value:0.00} % on {found.Samples} pictures (promised {promised.Metric} {100 * promised.Value:0.00} % on {promised.Samples})");
@@ -29,7 +33,7 @@ internal static class PromiseCheck
             else if (100 * (promised.Value - found.Value) > Slack) broken.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Metric} is {100 * found.Value:0.00} %; promised {100 * promised.Value:0.00} %"));
         }
         foreach (string line in broken) output.WriteLine($"broken: {line}");
-        if (broken.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path} holds to its promise: {file.Length} bytes, {ledger.Promise.Outputs.Length} outputs on seeded input{quality}"));
+        if (broken.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path} holds to its promise: {file.Length} bytes, {ledger.Promise.Outputs.Length} {(ledger.Promise.Outputs.Length == 1 ? "output" : "outputs")} on seeded input{quality}"));
         return broken.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -7,10 +7,11 @@ namespace EdgeNet.Cli;
 /// <param name="Training">To learn from.</param>
 /// <param name="Validation">To choose by; null for nothing.</param>
 /// <param name="Test">To measure with; null for nothing.</param>
-internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Validation, IExampleSource? Test)
+/// <param name="Search">For a search for settings, which must not see what is measured with; null for nothing.</param>
+internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Validation, IExampleSource? Test, IExampleSource? Search = null)
 {
     /// <summary>Held out where nothing else is said: every tenth.</summary>
-    private const int StandardHoldOut = 10;
+    public const int StandardHoldOut = 10;
 
     /// <summary>Whether pictures come with boxes, by the first of them that can be read.</summary>
     public bool HasBoxes()
@@ -31,9 +32,10 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
 
     /// <summary>
     /// Opens them. Data with a test part of its own (MNIST, CIFAR-10) is tested with that; else a part is held out to choose by, unless
-    /// there is something to choose by. Where labels are not needed, a folder of any pictures will do.
+    /// there is something to choose by; and of what is left every tenth where something is searched for. Where labels are not needed, a folder
+    /// of any pictures will do.
     /// </summary>
-    public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems, bool labelled = true)
+    public static TrainingSets Open(string data, IReadOnlyList<string> also, int repeat, string? validation, string? test, int? holdOut, long cacheBytes, DataProblems problems, bool labelled = true, bool searches = false)
     {
         if (holdOut < 2) throw new UsageException($"--hold-out {holdOut}: expected at least 2, as every picture would be held out");
         IExampleSource all = labelled ? TrainingData.Open(data, DataPart.Training, problems) : Any(data, problems);
@@ -44,15 +46,18 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
             DataSplit split = DataSplit.Every(all, holdOut ?? StandardHoldOut);
             (all, chosen) = (split.Training, split.HeldOut);
         }
+        IExampleSource? search = null;
+        if (searches) (all, search) = DataSplit.Every(all, StandardHoldOut);
         // Cached before it is repeated, so that nothing is decoded or kept twice.
         IExampleSource[] training = [.. Enumerable.Repeat<IExampleSource>(new CachedSource(all, cacheBytes / 2), repeat), .. also.Select(path => new CachedSource(Other(path, problems), cacheBytes / 2 / also.Count))];
-        return new TrainingSets(training.Length == 1 ? training[0] : new JoinedSource(training), chosen is null ? null : new CachedSource(chosen, cacheBytes / 4), tested is null ? null : new CachedSource(tested, cacheBytes / 4));
+        return new TrainingSets(training.Length == 1 ? training[0] : new JoinedSource(training), chosen is null ? null : new CachedSource(chosen, cacheBytes / 4), tested is null ? null : new CachedSource(tested, cacheBytes / 4), search);
     }
 
     /// <summary>The same pictures with classes numbered as those of a model, found by their names.</summary>
     /// <exception cref="Vision.DatasetException">A class is none of the model's.</exception>
     public TrainingSets NumberedAs(IReadOnlyList<string> classes, string of) => new(
-        new RelabelledSource(Training, classes, of), Validation is null ? null : new RelabelledSource(Validation, classes, of), Test is null ? null : new RelabelledSource(Test, classes, of));
+        new RelabelledSource(Training, classes, of), Validation is null ? null : new RelabelledSource(Validation, classes, of), Test is null ? null : new RelabelledSource(Test, classes, of),
+        Search is null ? null : new RelabelledSource(Search, classes, of));
 
     /// <summary>Sets that name their classes have them in their own order, and perhaps not all.</summary>
     private static IExampleSource AsIn(IExampleSource training, IExampleSource other) =>
@@ -77,7 +82,12 @@ internal sealed record TrainingSets(IExampleSource Training, IExampleSource? Val
 
     private static bool IsPlain(string path) => Directory.Exists(path) && Directory.GetDirectories(path).Length == 0 && !Directory.EnumerateFiles(path).Any(IsTable);
 
-    private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TXT" or ".TSV" or ".GZ";
+    private static bool IsTable(string file) => Path.GetExtension(file).ToUpperInvariant() is ".JSON" or ".XML" or ".TSV" or ".GZ" || IsLabels(file);
+
+    /// <summary>Text beside the picture that it is about, as YOLO and our pictures of CIFAR have it; a read-me is none.</summary>
+    private static bool IsLabels(string file) =>
+        Path.GetExtension(file).Equals(".txt", StringComparison.OrdinalIgnoreCase) &&
+        PictureFolder.WithStem(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file).Replace(".labels", "", StringComparison.OrdinalIgnoreCase)) is not null;
 
     private static IExampleSource? OwnTest(string data, IExampleSource training, DataProblems problems)
     {

@@ -21,6 +21,12 @@ public sealed record CompressionJob
     /// <summary>How good a graph is; null where there is nothing to measure with.</summary>
     public QualityMeasure? Measure { get; init; }
 
+    /// <summary>
+    /// The same on other pictures, which a search for <see cref="MaxDrop"/> goes by, so that what it chooses is not chosen by what is reported; null
+    /// for <see cref="Measure"/>.
+    /// </summary>
+    public QualityMeasure? Search { get; init; }
+
     /// <summary>Where bad pictures are noted.</summary>
     public DataProblems Problems { get; init; } = new();
 

@@ -20,9 +20,16 @@ public sealed class Compressor
     /// <summary>The part of a budget that a recipe is fitted to without retraining, which may leave a little more.</summary>
     private const double Margin = 0.99;
 
+    /// <summary>Quality of an original below this tells of a wrong card or wrong labels more often than of a poor network.</summary>
+    private const double Doubtful = 0.1;
+
+    /// <summary>Fewer pictures say little of quality.</summary>
+    private const int Few = 50;
+
     private readonly CompressionJob _job;
     private readonly Graph _original;
     private int _attempts;
+    private Quality? _searchedOriginal;
 
     /// <summary>Prepares it.</summary>
     /// <exception cref="CompressionException">The job makes no sense.</exception>
@@ -31,10 +38,17 @@ public sealed class Compressor
         ArgumentNullException.ThrowIfNull(job);
         _job = job;
         if (WeightLayers.Of(job.Model).IsEmpty)
-            throw new CompressionException("the model has no Float32 weights to compress: it is quantized already, or computes without any");
+            throw new CompressionException("the model has no Float32 weights to compress: it is quantized already, or computes without any; give the float model that it was made of");
         if (job.MaxDrop is not null && job.Measure is null) throw new CompressionException("a limit to the drop needs pictures to measure it with; give some: --data DIR");
         // What normalizations scale belongs to the weights that are shared.
         _original = NormalizationFolding.Run(job.Model);
+        // Told now, not when the steps before are done.
+        ImmutableArray<WeightLayer> layers = WeightLayers.Of(_original);
+        foreach (RecipeStep step in job.Recipe.Steps)
+        {
+            IEnumerable<string> named = step switch { PruneStep prune => prune.Layers.Keys, ClusterStep cluster => cluster.Layers.Keys, _ => [] };
+            WeightLayers.CheckPrefixes(layers, named.Order(StringComparer.Ordinal), step is PruneStep ? "a density is given" : "bits are given");
+        }
     }
 
     /// <summary>Sees each batch of retraining.</summary>
@@ -50,8 +64,15 @@ public sealed class Compressor
     {
         var remarks = new List<string>();
         double first = _job.MaxBytes is { } most && _job.Recipe.Steps[^1] is not RateStep ? LargestScale(most, cancellation) : 1;
-        (Attempt best, bool met) = BudgetSearch.Run(first, _job.MaxBytes, _job.MaxDrop, scale => Try(scale, cancellation), remarks);
+        (Attempt best, bool met) = BudgetSearch.Run(
+            first, _job.MaxBytes, _job.MaxDrop, ScaledRecipe.IsPossible(_job.Recipe) ? BudgetSearch.MostAttempts : 1, scale => Try(scale, cancellation), remarks);
         CompressionLedger ledger = best.Result.Ledger;
+        if (_job.Search is not null && best.Drop is { } drop)
+        {
+            remarks.Add(FormattableString.Invariant($"on the pictures that the drop was searched for on, {drop:0.00} points were lost"));
+            // What the search found may have been luck.
+            met &= !(Drop(ledger.Stages[0].Quality, ledger.Stages[^1].Quality) > _job.MaxDrop);
+        }
         return best.Result with
         {
             Ledger = ledger with
@@ -68,9 +89,13 @@ public sealed class Compressor
         var record = new RunRecord(_job.Measure, graph => StoredForm.Of(graph, recipe.Biases), OnStage);
         Retrainer retrainer = NewRetrainer(recipe, record, _job.Work?.Attempt(++_attempts));
         if (retrainer.WhyNot is { } reason) record.Remark($"nothing was retrained: {reason}");
-        else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with");
+        else if (!retrainer.CanTrain) record.Remark("nothing was retrained: there are no pictures to retrain with; give some: --data DIR");
         // What the card says counts in the file's size, too.
         Graph graph = RecipeRun.Run(_job, WithProvenance(_original, recipe), recipe, retrainer, record, cancellation);
+        if (record.Stages[0].Quality is { Value: < Doubtful } poor)
+            record.Remark(FormattableString.Invariant($"the original itself has {poor.Metric} of {100 * poor.Value:0.00} %: is the card the model's own, and are the labels numbered as its classes are (--label-offset)?"));
+        if (_job.Measure is not null && _job.Source.Measured < Few)
+            record.Remark(FormattableString.Invariant($"quality was measured on {_job.Source.Measured} pictures only: one of them is {100.0 / Math.Max(1, _job.Source.Measured):0.#} points"));
         byte[] file = ModelFile.Write(graph);
         ImmutableArray<StageRecord> stages = record.Stages;
         Quality? before = stages[0].Quality, after = stages[^1].Quality;
@@ -88,8 +113,11 @@ public sealed class Compressor
             Remarks = record.Remarks,
             Promise = Promise.Of(file, recipe.Seed, after),
         };
-        return new Attempt(scale, file.LongLength, before is null || after is null ? null : 100 * (before.Value - after.Value), new CompressionResult(graph, file, ledger));
+        if (_job.Search is { } search) (before, after) = (_searchedOriginal ??= search(_job.Model), search(graph));
+        return new Attempt(scale, file.LongLength, Drop(before, after), new CompressionResult(graph, file, ledger));
     }
+
+    private static double? Drop(Quality? before, Quality? after) => 100 * (before?.Value - after?.Value);
 
     /// <summary>The largest bits and densities at which the recipe, without retraining, makes no more bytes.</summary>
     private double LargestScale(long most, CancellationToken cancellation)

@@ -34,17 +34,18 @@ internal static class RecipeRun
                     break;
                 case ClusterStep cluster:
                     graph = TrainedQuantization.Run(graph, cluster, retrainer, recipe.Seed, cancellation);
-                    record.Stage("cluster", Invariant($"shared by k-means, {cluster.Bits} bits{(cluster.BySensitivity ? " on average" : "")}, {cluster.Epochs} epochs"), graph, begin);
+                    record.Stage("cluster", Invariant($"shared by k-means, {cluster.Bits} {(cluster.Bits == 1 ? "bit" : "bits")}{(cluster.BySensitivity ? " on average" : cluster.ConvolutionBits > 0 ? Invariant($", {cluster.ConvolutionBits} in convolutions") : "")}, {retrainer.InWords(cluster.Epochs)}"), graph, begin);
                     break;
                 case RateStep rate:
                     // Values that move one by one are on no grid that int8 kernels know.
                     bool keepGrid = recipe.Steps.Skip(i + 1).Any(step => step is Int8Step);
-                    graph = RateSharing.Run(graph, keepGrid ? rate with { TuneEpochs = 0 } : rate, retrainer, pruned, stored => SizeOf(stored, recipe), i + 1 == recipe.Steps.Length ? job.MaxBytes : null, cancellation);
-                    record.Stage("rate", Invariant($"shared on grids{(job.MaxBytes is null ? $" at {rate.Bits:0.###} bits" : "")}, {rate.Epochs} + {(keepGrid ? 0 : rate.TuneEpochs)} epochs"), graph, begin);
+                    long? maxBytes = i + 1 == recipe.Steps.Length ? job.MaxBytes : null;
+                    graph = RateSharing.Run(graph, keepGrid ? rate with { TuneEpochs = 0 } : rate, retrainer, pruned, stored => SizeOf(stored, recipe), maxBytes, cancellation);
+                    record.Stage("rate", Invariant($"shared on grids{(maxBytes is null ? $" at {rate.Bits:0.###} bits" : "")}, {retrainer.InWords(rate.Epochs, keepGrid ? 0 : rate.TuneEpochs)}"), graph, begin);
                     break;
                 case Int8Step int8:
                     graph = ToInt8.Run(graph, int8, retrainer, record, cancellation);
-                    record.Stage("int8", Invariant($"8-bit codes, ranges by {int8.Calibration}, {int8.Epochs} epochs"), graph, begin);
+                    record.Stage("int8", Invariant($"8-bit codes, ranges by {SettingFormat.NameOf(int8.Calibration)}, {retrainer.InWords(int8.Epochs)}"), graph, begin);
                     break;
                 default:
                     throw new InvalidOperationException($"the step {recipe.Steps[i].GetType().Name} is not known");

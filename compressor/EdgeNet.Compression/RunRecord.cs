@@ -9,6 +9,7 @@ internal sealed class RunRecord(QualityMeasure? measure, Func<Graph, Graph> stor
 {
     private readonly List<StageRecord> _stages = [];
     private readonly List<RetrainingRecord> _retraining = [];
+    private int _epochsBefore;
     private readonly List<string> _remarks = [];
     private readonly List<SensitivityCurve> _curves = [];
 
@@ -44,7 +45,9 @@ internal sealed class RunRecord(QualityMeasure? measure, Func<Graph, Graph> stor
         GraphCounts counts = GraphCounts.Of(graph);
         var record = new StageRecord(
             name, what, ModelFile.Write(file).Length, counts.NonZero, counts.Parameters, counts.Macs, quality, quality?.Agreement, Stopwatch.GetElapsedTime(begin).TotalSeconds);
-        if (quality is not null && _retraining.Count > 0) _retraining[^1] = _retraining[^1] with { Quality = quality.Value };
+        // What a step without retraining gave is no epoch's.
+        if (quality is not null && _retraining.Count > _epochsBefore) _retraining[^1] = _retraining[^1] with { Quality = quality.Value };
+        _epochsBefore = _retraining.Count;
         _stages.Add(record);
         onStage?.Invoke(record);
     }

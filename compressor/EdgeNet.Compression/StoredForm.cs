@@ -31,7 +31,7 @@ public static class StoredForm
         return WeightLayers.Replace(graph, replacements);
     }
 
-    /// <summary>Indices into a codebook in ascending order; null where there are too many values, or too few weights for a codebook to pay.</summary>
+    /// <summary>Indices into a codebook of numbers of 8 significant bits in ascending order; null where there are too many values, or too few weights for a codebook to pay.</summary>
     private static Constant? Shared(Constant constant)
     {
         float[] weights = constant.ToArray<float>();

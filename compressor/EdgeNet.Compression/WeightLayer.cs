@@ -75,6 +75,24 @@ public static class WeightLayers
         return layers.ToImmutable();
     }
 
+    /// <summary>Of the beginnings of names, the longest with which this layer's begins; null where there is none.</summary>
+    internal static string? LongestPrefix(WeightLayer layer, IEnumerable<string> prefixes) =>
+        prefixes.Where(prefix => layer.Name.StartsWith(prefix, StringComparison.Ordinal)).MaxBy(prefix => prefix.Length);
+
+    /// <summary>Refuses beginnings with which no layer's name begins.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="prefixes">The beginnings.</param>
+    /// <param name="what">What is given for them, for the message.</param>
+    /// <exception cref="CompressionException">There is no such layer.</exception>
+    internal static void CheckPrefixes(IReadOnlyList<WeightLayer> layers, IEnumerable<string> prefixes, string what)
+    {
+        foreach (string prefix in prefixes)
+        {
+            if (!layers.Any(layer => layer.Name.StartsWith(prefix, StringComparison.Ordinal)))
+                throw new CompressionException($"{what} for layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", layers.Select(layer => layer.Name))}");
+        }
+    }
+
     /// <summary>The graph with other constants in the place of some.</summary>
     public static Graph Replace(Graph graph, IReadOnlyDictionary<Constant, Constant> replacements)
     {

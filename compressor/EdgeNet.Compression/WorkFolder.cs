@@ -19,13 +19,16 @@ public sealed class WorkFolder
     /// <param name="path">The folder; made if there is none.</param>
     /// <param name="identity">What makes the run what it is, from <see cref="IdentityOf"/>.</param>
     /// <param name="resume">Whether to go on from what is there.</param>
-    /// <exception cref="CompressionException">What is there is of another run.</exception>
+    /// <exception cref="CompressionException">What is there is of another run, or of no run at all.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static WorkFolder Open(string path, string identity, bool resume)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(identity);
         string file = Path.Combine(path, "run.txt");
+        // Whoever has a folder of this name may want it.
+        if (Directory.Exists(path) && !File.Exists(file) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new CompressionException($"{path}: states of the run would stand here, but it is a folder of something else; remove it, or choose another output");
         bool known = File.Exists(file) && File.ReadAllText(file) == identity;
         if (resume && Directory.Exists(path) && !known)
             throw new CompressionException($"{path}: is of another run (model, recipe, data or budget differ); remove it, or leave --resume out to begin anew");
@@ -51,6 +54,6 @@ public sealed class WorkFolder
         return folder;
     }
 
-    /// <summary>Removes it: the run is done.</summary>
+    /// <summary>Removes it: the run is done, or cannot be.</summary>
     public void Remove() => Directory.Delete(_path, recursive: true);
 }

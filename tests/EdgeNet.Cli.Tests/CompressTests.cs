@@ -80,6 +80,47 @@ public sealed class CompressTests : IDisposable
         CommandLine run = Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe);
         run.Succeeded();
         Assert.Contains("agreement", run.Error, StringComparison.Ordinal);
+
+        // The small model agrees with itself, which says nothing.
+        Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe, "--ledger", _folder["small.json"]).Succeeded();
+        string verified = CommandLine.Run("verify", _folder["small.edgenet"], "--ledger", _folder["small.json"], "--data", Path.Combine(_data, "red")).Succeeded();
+        Assert.Contains("agreement with the original is not measured", verified, StringComparison.Ordinal);
+        Assert.DoesNotContain("100.00 %", verified, StringComparison.Ordinal);
+        // A read-me beside them says nothing of them.
+        File.WriteAllText(Path.Combine(_data, "red", "readme.txt"), "photos of the summer\n");
+        Compress("--data", Path.Combine(_data, "red"), "--recipe", _recipe).Succeeded();
+    }
+
+    [Fact]
+    public void A_single_picture_is_too_few_to_retrain_with()
+    {
+        Directory.CreateDirectory(_folder["few"]);
+        File.Copy(Path.Combine(_data, "red", "p0.png"), Path.Combine(_folder["few"], "p0.png"));
+        Compress("--data", _folder["few"], "--recipe", _recipe).Failed(1, "only one picture", "--validation");
+        Assert.Empty(Written);
+    }
+
+    [Fact]
+    public void Where_there_is_nothing_to_go_on_from_it_is_said()
+    {
+        CommandLine run = Compress("--data", _data, "--recipe", _recipe, "--resume");
+        run.Succeeded();
+        Assert.Contains("small.edgenet.work: there is nothing to go on from; beginning anew", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_cards_do_not_have_is_named()
+    {
+        File.WriteAllText(_folder["card.json"], "{ \"preprocesing\": {} }");
+        Compress("--data", _data, "--card", _folder["card.json"]).Failed(1, "card.json: line 1", "$.preprocesing: cards have no such key");
+    }
+
+    [Fact]
+    public void The_seed_is_the_recipes_own_unless_another_is_given()
+    {
+        Assert.Contains("seed: 4", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe").Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("seed: 9", CommandLine.Run("compress", "--recipe", _recipe, "--print-recipe", "--seed", "9").Succeeded(), StringComparison.Ordinal);
+        Assert.DoesNotContain("[default: 1]", CommandLine.Run("compress", "--help").Succeeded().Split('\n').Single(line => line.Contains("--seed", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,8 +132,43 @@ public sealed class CompressTests : IDisposable
         CommandLine impossible = Compress("--data", _data, "--recipe", _recipe, "--max-size", "1KB");
         Assert.Equal(1, impossible.ExitCode);
         Assert.StartsWith("edgenet: 1000 bytes are too few", impossible.Error.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
-        Assert.DoesNotContain("small.edgenet", Written);
+        Assert.Empty(Written);
     }
+
+    [Fact]
+    public void A_size_is_taken_to_the_byte()
+    {
+        // 1.001 times 1000 is 1000.9999999999999 in binary floats.
+        CommandLine impossible = Compress("--data", _data, "--recipe", _recipe, "--max-size", "1.001KB");
+        Assert.Contains("edgenet: 1001 bytes are too few", impossible.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_the_users_where_states_would_stand_is_left_alone()
+    {
+        Directory.CreateDirectory(_folder["small.edgenet.work"]);
+        File.WriteAllText(_folder[Path.Combine("small.edgenet.work", "thesis.txt")], "years");
+        CommandLine run = Compress("--data", _data, "--recipe", _recipe);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("small.edgenet.work: states of the run would stand here, but it is a folder of something else", run.Error, StringComparison.Ordinal);
+        Assert.Equal("years", File.ReadAllText(_folder[Path.Combine("small.edgenet.work", "thesis.txt")]));
+    }
+
+    [Fact]
+    public void A_drop_is_searched_for_on_pictures_that_neither_retrain_nor_measure()
+    {
+        CommandLine run = Compress("--data", _data, "--hold-out", "3", "--recipe", _recipe, "--max-drop", "100", "--ledger", _folder["small.json"]);
+        run.Succeeded();
+        Assert.Contains("14 pictures to retrain with, 8 to measure on (every third picture, from the first on, held out; of the others every 10th, 2 in all, to search for the drop on)", run.Error, StringComparison.Ordinal);
+        Assert.Contains("on the pictures that the drop was searched for on, ", run.Error, StringComparison.Ordinal);
+        // What is measured is told apart as without a limit.
+        Assert.Contains(" on 8 pictures", CommandLine.Run("verify", _folder["small.edgenet"], "--ledger", _folder["small.json"], "--data", _data, "--hold-out", "3").Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--also"), InlineData("--validation")]
+    public void Pictures_without_data_to_retrain_with_are_not_passed_over(string option) =>
+        Compress(option, _data, "--recipe", _recipe).Failed(2, option, "--data");
 
     [Fact]
     public void A_drop_that_was_not_kept_fails_and_says_how_close_it_came()
@@ -108,9 +184,10 @@ public sealed class CompressTests : IDisposable
     [InlineData("--max-size", "little", "--max-size little: expected a size")]
     [InlineData("--max-drop", "-1", "--max-drop -1: expected points")]
     [InlineData("--preset", "tiny", "tiny")]
+    [InlineData("--ledger", "./small.edgenet", "two outputs of this name")]
     public void Settings_that_make_no_sense_are_named(string option, string value, string words)
     {
-        CommandLine run = Compress("--data", _data, option, value);
+        CommandLine run = Compress("--data", _data, option, value == "./small.edgenet" ? _folder[value] : value);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
         Assert.Empty(Written);

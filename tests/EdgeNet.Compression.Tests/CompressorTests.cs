@@ -93,7 +93,7 @@ public sealed class CompressorTests : IDisposable
     public void A_run_that_was_stopped_goes_on_to_the_same_file(string steps, int batches)
     {
         CompressionJob job = Job(Named(steps));
-        byte[] whole = new Compressor(job).Run(CancellationToken.None).File;
+        CompressionResult whole = new Compressor(job).Run(CancellationToken.None);
         using var stop = new CancellationTokenSource();
         int seen = 0;
         var stopped = new Compressor(job with { Work = WorkFolder.Open(Path.Combine(_folder, "work"), "x", resume: false) })
@@ -106,7 +106,9 @@ public sealed class CompressorTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => stopped.Run(stop.Token));
         int after = 0;
         var resumed = new Compressor(job with { Work = WorkFolder.Open(Path.Combine(_folder, "work"), "x", resume: true) }) { OnBatch = (_, _) => after++ };
-        Assert.Equal(whole, resumed.Run(CancellationToken.None).File);
+        CompressionResult result = resumed.Run(CancellationToken.None);
+        Assert.Equal(whole.File, result.File);
+        Assert.Equal(whole.Ledger.Retraining.AsEnumerable(), result.Ledger.Retraining);
         Assert.True(after > 0);
     }
 
@@ -152,12 +154,118 @@ public sealed class CompressorTests : IDisposable
         Assert.Contains(result.Ledger.Remarks, remark => remark.StartsWith("tried with", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0.9, true)]
+    [InlineData(0.6, false)]
+    public void A_drop_is_searched_for_on_other_pictures_than_those_that_are_reported(double measured, bool met)
+    {
+        CompressionJob job = Job(Rate with { Epochs = 0, TuneEpochs = 0 });
+        var searched = new List<Graph>();
+        CompressionResult result = new Compressor(job with
+        {
+            MaxDrop = 20,
+            Measure = graph => new Quality("top-1", graph == job.Model ? 1 : measured, 100),
+            // The second attempt, of fewer bits, loses too much.
+            Search = graph =>
+            {
+                searched.Add(graph);
+                return new Quality("top-1", searched.Count switch { 1 => 1, 2 => 0.85, _ => 0.5 }, 50);
+            },
+        }).Run(CancellationToken.None);
+        Assert.Equal(job.Model, searched[0]);
+        Assert.Equal(3, searched.Count);
+        Assert.Equal(searched[1], result.Graph);
+        Assert.Equal(measured, result.Ledger.Promise.Quality!.Value);
+        Assert.Equal(met, result.Ledger.Budget!.Met);
+        Assert.Contains("on the pictures that the drop was searched for on, 15.00 points were lost", result.Ledger.Remarks);
+    }
+
+    [Fact]
+    public void The_quality_of_an_epoch_is_that_of_the_step_it_belongs_to()
+    {
+        int calls = 0;
+        CompressionJob job = Job(new PruneStep { Density = 0.5, Rounds = 1, Epochs = 1, Scope = PruningScope.Uniform }, new ClusterStep { Bits = 3, Epochs = 0 });
+        CompressionLedger ledger = new Compressor(job with { Measure = _ => new Quality("top-1", ++calls / 10.0, 10) }).Run(CancellationToken.None).Ledger;
+        Assert.Equal([0.1, 0.2, 0.3], ledger.Stages.Select(stage => stage.Quality!.Value));
+        Assert.Equal(0.2, Assert.Single(ledger.Retraining).Quality);
+    }
+
+    [Fact]
+    public void A_recipe_that_nothing_makes_harder_is_carried_out_once()
+    {
+        int originals = 0;
+        var compressor = new Compressor(Job(new Int8Step { Samples = 8 }) with { MaxDrop = 100 }) { OnStage = stage => originals += stage.Name == "original" ? 1 : 0 };
+        Assert.True(compressor.Run(CancellationToken.None).Ledger.Budget!.Met);
+        Assert.Equal(1, originals);
+    }
+
+    [Fact]
+    public void Of_several_beginnings_of_a_name_the_longest_gives_a_layer_its_bits()
+    {
+        // Every order in which a dictionary may have them: that of its keys' hash codes differs from process to process.
+        string[] prefixes = ["p", "po", "poi", "poin", "point", "pointw", "pointwi", "pointwis"];
+        var step = new ClusterStep { Bits = 2, Epochs = 0, Layers = prefixes.Select((prefix, i) => KeyValuePair.Create(prefix, i + 1)).ToImmutableDictionary() };
+        Graph shared = new Compressor(Job(step) with { Data = null, Measure = null }).Run(CancellationToken.None).Graph;
+        Assert.InRange(shared.Constants.Single(value => value.Name == "pointwise").Constant!.CountDistinct(), 129, 256);
+        Assert.InRange(shared.Constants.Single(value => value.Name == "depthwise").Constant!.CountDistinct(), 2, 4);
+    }
+
+    [Fact]
+    public void Bits_for_layers_that_are_not_there_are_refused()
+    {
+        var step = new ClusterStep { Epochs = 0, Layers = ImmutableDictionary<string, int>.Empty.Add("fire", 4) };
+        CompressionException e = Assert.Throws<CompressionException>(() => new Compressor(Job(step) with { Data = null, Measure = null }).Run(CancellationToken.None));
+        Assert.Contains("'fire…'; no layer's name begins so: there are stem, depthwise", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_pictures_weights_are_shared_all_the_same_and_the_report_says_what_was_not_done()
     {
         CompressionResult result = new Compressor(Job(Rate) with { Data = null, Measure = null }).Run(CancellationToken.None);
         Assert.Contains(result.Ledger.Remarks, remark => remark.Contains("nothing was retrained", StringComparison.Ordinal));
         Assert.True(result.File.Length < result.Ledger.Sizes.Float32);
+        Assert.Equal("shared on grids at 2.5 bits, not retrained", result.Ledger.Stages[^1].What);
+    }
+
+    [Fact]
+    public void An_original_that_is_hardly_ever_right_is_remarked_upon()
+    {
+        CompressionResult result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.004, 250) }).Run(CancellationToken.None);
+        Assert.Contains(result.Ledger.Remarks, remark => remark.StartsWith("the original itself has top-1 of 0.40 %: is the card", StringComparison.Ordinal));
+        result = new Compressor(Job(new ClusterStep { Epochs = 0 }) with { Measure = _ => new Quality("top-1", 0.4, 250) }).Run(CancellationToken.None);
+        Assert.DoesNotContain(result.Ledger.Remarks, remark => remark.Contains("the original itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Steps_are_told_in_the_words_of_recipes()
+    {
+        RecipeStep[] steps = [new PruneStep { Density = 0.5, Pattern = PruningPattern.TwoOfFour, Scope = PruningScope.Uniform, Rounds = 1, Epochs = 1 }, new ClusterStep { Bits = 4, ConvolutionBits = 6, Epochs = 2 }, new Int8Step { Samples = 4 }];
+        CompressionResult result = new Compressor(Job(steps) with { Measure = null }).Run(CancellationToken.None);
+        Assert.Equal(
+            [
+                "as it was given", "the smallest weights removed, to 50 % in the end (uniform, 2:4), 1 epoch", "shared by k-means, 4 bits, 6 in convolutions, 2 epochs",
+                "8-bit codes, ranges by mean-squared-error, not retrained",
+            ],
+            result.Ledger.Stages.Select(stage => stage.What));
+    }
+
+    [Fact]
+    public void Layers_that_are_not_there_are_told_before_anything_is_done()
+    {
+        RecipeStep[] steps = [Rate, new ClusterStep { Layers = ImmutableDictionary<string, int>.Empty.Add("nosuch", 4) }];
+        CompressionException e = Assert.Throws<CompressionException>(() => new Compressor(Job(steps)));
+        Assert.Contains("layers 'nosuch…'; no layer's name begins so: there are ", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_longest_beginning_of_a_layers_name_says_how_many_bits_it_has()
+    {
+        string name = WeightLayers.Of(Job(Rate).Model)[0].Name;
+        var bits = ImmutableDictionary<string, int>.Empty;
+        for (int length = 0; length < name.Length; length++) bits = bits.Add(name[..length], 6);
+        bits = bits.Add(name, 1);
+        CompressionResult result = new Compressor(Job(new ClusterStep { Layers = bits, Epochs = 0 }) with { Data = null, Measure = null }).Run(CancellationToken.None);
+        Assert.InRange(result.Ledger.Layers.Single(layer => layer.Name == name).Distinct, 1, 2);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ namespace EdgeNet.Cli.Commands;
 /// <summary><c>edgenet compress</c>: from a trained model to one small file.</summary>
 internal static class CompressCommand
 {
+    private const int MostLetters = 48;
+
     public static Command Create()
     {
         Command command = new("compress", "Make a trained model small: prune it, share and code its weights, bring it to int8; retrained between, with what each step cost on record.");
@@ -44,30 +46,38 @@ internal static class CompressCommand
             MaxDrop = parsed.GetValue(options.MaxDrop),
             Threads = threads,
         };
-        string[] pictures = [];
-        if (options.Measuring.Open(parsed, graph, problems) is { } sets)
+        IEnumerable<string> pictures = [];
+        if (options.Measuring.Open(parsed, graph, problems, searches: job.MaxDrop is not null) is { } sets)
         {
             Shape shape = graph.Inputs[0].Type.Shape;
             (int height, int width) = graph.Card.Preprocessing!.Layout == ImageLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
-            error.WriteLine($"{sets.Description.Source}: {sets.Retraining.Count} pictures to retrain with, {sets.Measured.Count} to measure on ({sets.Description.Split})");
-            pictures = [.. Enumerable.Range(0, sets.Retraining.Count).Select(sets.Retraining.NameOf), .. Enumerable.Range(0, sets.Measured.Count).Select(sets.Measured.NameOf)];
+            error.WriteLine($"{sets.Description.Source}: {sets.Retraining.Count} pictures to retrain with, {sets.Measured.Pictures.Count} to measure on ({sets.Description.Split})");
+            pictures = sets.Names;
             job = job with
             {
                 Source = sets.Description,
                 Data = new RetrainingData(sets.Retraining, width, height, Augmentations(recipe.Retraining.Augment, width, height, problems)),
-                Measure = new PictureQuality(graph, sets.Measured, sets.LabelOf, threads, interruption.Token).Measure,
+                Measure = new PictureQuality(graph, sets.Measured, threads, interruption.Token).Measure,
+                Search = sets.Searched is { } searched ? new PictureQuality(graph, searched, threads, interruption.Token).Measure : null,
             };
         }
+        string place = target + ".work";
+        if (parsed.GetValue(options.Resume) && !Directory.Exists(place)) error.WriteLine($"{place}: there is nothing to go on from; beginning anew");
         WorkFolder work = WorkFolder.Open(
-            target + ".work", WorkFolder.IdentityOf(graph, RecipeFile.ToYaml(recipe), Invariant($"{job.MaxBytes} bytes, {job.MaxDrop} points"), pictures), parsed.GetValue(options.Resume));
+            place, WorkFolder.IdentityOf(graph, RecipeFile.ToYaml(recipe), Invariant($"{job.MaxBytes} bytes, {job.MaxDrop} points{options.Measuring.LabelsOf(parsed)}"), pictures), parsed.GetValue(options.Resume));
         var progress = new CompressionProgressDisplay(error);
-        var compressor = new Compressor(job with { Work = work }) { OnBatch = progress.Batch, OnStage = progress.Stage };
         try
         {
-            CompressionResult result = compressor.Run(interruption.Token);
+            CompressionResult result = new Compressor(job with { Work = work }) { OnBatch = progress.Batch, OnStage = progress.Stage }.Run(interruption.Token);
             Write(result, target, parsed, options);
             work.Remove();
             return Report(result, target, error);
+        }
+        catch (CompressionException)
+        {
+            // What this job cannot do it cannot do the next time.
+            work.Remove();
+            throw;
         }
         catch (OperationCanceledException)
         {
@@ -98,13 +108,17 @@ internal static class CompressCommand
         if (parsed.GetValue(options.Ledger) is { } ledger) LedgerFile.Write(ledger, result.Ledger);
         if (parsed.GetValue(options.Report) is { } report) LedgerPage.Write(result.Ledger, report);
         TextWriter output = parsed.InvocationConfiguration.Output;
-        foreach (LedgerTable table in (LedgerTable[])[LedgerText.Stages(result.Ledger), LedgerText.Layers(result.Ledger), LedgerText.Sizes(result.Ledger)])
+        foreach (LedgerTable table in (LedgerTable[])[LedgerText.Stages(result.Ledger), Narrow(LedgerText.Layers(result.Ledger)), LedgerText.Sizes(result.Ledger)])
         {
             output.WriteLine(table.Title);
             output.WriteLine(table.ToText());
         }
         output.WriteLine(LedgerText.Summary(result.Ledger));
     }
+
+    /// <summary>Layers of TFLite models have names of hundreds of letters; the page and the ledger have them in full.</summary>
+    private static LedgerTable Narrow(LedgerTable layers) =>
+        layers with { Rows = [.. layers.Rows.Select(row => row[0].Length <= MostLetters ? row : row.SetItem(0, $"{row[0][..(MostLetters - 1)]}…"))] };
 
     /// <summary>A budget that was not met is a failure, though the closest file is there.</summary>
     private static int Report(CompressionResult result, string target, TextWriter error)

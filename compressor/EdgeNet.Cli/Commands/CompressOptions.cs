@@ -11,7 +11,7 @@ internal sealed class CompressOptions
 
     private readonly Option<string> _preset = new("--preset") { Description = "A recipe that comes with the program.", DefaultValueFactory = _ => DefaultPreset };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe of your own; see docs/recipes.md.", HelpName = "FILE.yaml" };
-    private readonly Option<int> _seed = CountOption.Create("--seed", "N", "All that is random follows from it; the recipe's own where it is not given.", 1);
+    private readonly Option<int> _seed = CountOption.Create("--seed", "N", "All that is random follows from it. [default: the recipe's own]");
 
     public ModelArguments Model { get; private init; } = null!;
     public MeasuringOptions Measuring { get; private init; } = null!;
@@ -19,28 +19,28 @@ internal sealed class CompressOptions
     public Option<bool> PrintRecipe { get; } = new("--print-recipe") { Description = "Print the recipe, every setting in it, and do nothing." };
     public Option<long?> MaxSize { get; } = new("--max-size")
     {
-        Description = "The largest file: 400KB, 1.4MB, 350000.",
+        Description = "The largest file: 400KB, 1.4MB, 350000. The recipe's bits and densities are lowered until it is kept.",
         HelpName = "SIZE",
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            (string number, double unit) = text.ToUpperInvariant() switch
+            (string number, decimal unit) = text.ToUpperInvariant() switch
             {
-                [.. var n, 'K', 'I', 'B'] => (n, 1024.0),
-                [.. var n, 'M', 'I', 'B'] => (n, 1024.0 * 1024),
-                [.. var n, 'K', 'B'] => (n, 1e3),
-                [.. var n, 'M', 'B'] => (n, 1e6),
-                [.. var n, 'B'] => (n, 1.0),
-                var n => (n, 1.0),
+                [.. var n, 'K', 'I', 'B'] => (n, 1024m),
+                [.. var n, 'M', 'I', 'B'] => (n, 1024m * 1024),
+                [.. var n, 'K', 'B'] => (n, 1000m),
+                [.. var n, 'M', 'B'] => (n, 1_000_000m),
+                [.. var n, 'B'] => (n, 1m),
+                var n => (n, 1m),
             };
-            if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size * unit is >= 1 and < 1e12) return (long)(size * unit);
+            if (decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal size) && size < 1_000_000_000_000m && size * unit is >= 1 and < 1_000_000_000_000m) return (long)(size * unit);
             result.AddError($"--max-size {text}: expected a size such as 400KB, 1.4MB or 350000");
             return null;
         },
     };
     public Option<double?> MaxDrop { get; } = new("--max-drop")
     {
-        Description = "The most quality to lose, in points: 1 is from 90 % to 89 %.",
+        Description = "The most quality to lose, in points: 1 is from 90 % to 89 %. Without --max-size up to four runs look for the smallest file within it.",
         HelpName = "POINTS",
         CustomParser = result =>
         {
@@ -51,7 +51,7 @@ internal sealed class CompressOptions
         },
     };
     public Option<int> Threads { get; } = SessionArguments.CreateThreads();
-    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on from where a run was stopped." };
+    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on from where the same command was stopped: its state is in FILE.edgenet.work, beside the output." };
     public Option<string?> Report { get; } = new("--report") { Description = "A page that shows all of it: bytes, histograms, curves.", HelpName = "FILE.html" };
     public Option<string?> Ledger { get; } = new("--ledger") { Description = "The same for machines, and for edgenet verify --ledger.", HelpName = "FILE.json" };
     public Option<string?> Output { get; } = new("--output", "-o") { Description = "Where the small model goes.", HelpName = "FILE.edgenet" };

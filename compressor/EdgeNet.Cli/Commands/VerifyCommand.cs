@@ -41,7 +41,7 @@ internal static class VerifyCommand
             {
                 Graph graph = model.Load(parsed);
                 CompressionSets? sets = measuring.Open(parsed, graph, new DataProblems());
-                QualityMeasure? measure = sets is null ? null : new PictureQuality(graph, sets.Measured, sets.LabelOf, parsed.GetValue(threads), cancellation).Measure;
+                QualityMeasure? measure = sets is null ? null : new PictureQuality(graph, sets.Measured, parsed.GetValue(threads), cancellation).Measure;
                 return PromiseCheck.Run(model.Path(parsed), promises, measure, parsed.InvocationConfiguration.Output);
             }
             if (folder is not null && parsed.GetValue(tensorsIn)!.Length > 0) throw new UsageException("--tensor-in goes with --onnx; --reference has inputs of its own");

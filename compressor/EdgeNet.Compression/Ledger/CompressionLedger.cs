@@ -52,7 +52,7 @@ public sealed record DataRecord(string Source, int Retraining, int Measured, str
 /// <summary>What was asked for.</summary>
 /// <param name="MaxBytes">The largest file.</param>
 /// <param name="MaxDrop">The largest loss of quality, in points (hundredths).</param>
-/// <param name="Met">Whether the file keeps to both.</param>
+/// <param name="Met">Whether the file keeps to both: to the loss on all pictures that were searched or measured on.</param>
 public sealed record BudgetRecord(long? MaxBytes, double? MaxDrop, bool Met);
 
 /// <summary>Bytes of the whole file in several forms.</summary>
@@ -60,7 +60,7 @@ public sealed record BudgetRecord(long? MaxBytes, double? MaxDrop, bool Met);
 /// <param name="Int8">The original with one byte a weight, scales for channels and biases in four.</param>
 /// <param name="Int8Deflate">That, deflated (the DEFLATE of zip).</param>
 /// <param name="Ours">The file.</param>
-/// <param name="OursHuffman">The file with Huffman coding alone.</param>
+/// <param name="OursHuffman">The file with the coding of Deep Compression alone: Huffman codes and relative indices.</param>
 /// <param name="OursDeflate">The compressed model with its codes uncoded, deflated: what a plain archive would give.</param>
 /// <param name="OursLz4">The same in LZ4 blocks.</param>
 public sealed record SizeRecord(long Float32, long Int8, long Int8Deflate, long Ours, long OursHuffman, long OursDeflate, long OursLz4);

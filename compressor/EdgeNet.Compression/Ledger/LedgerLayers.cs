@@ -53,8 +53,6 @@ public static class LedgerLayers
             Histogram(then, range), Histogram(now, range), Centroids(now));
     }
 
-    private static long Stored<T>(ReadOnlySpan<T> values) where T : unmanaged => ModelFile.StoredSize(Constant.Of(new Shape([values.Length]), values)).Stored;
-
     /// <summary>The real values of weights, quantized or not.</summary>
     private static float[] Reals(Constant constant)
     {

@@ -28,11 +28,13 @@ public static class LedgerPage
         ArgumentNullException.ThrowIfNull(ledger);
         ReportPage page = new($"{ledger.Model}, compressed", string.Join(" · ", Facts(ledger)));
         page.Add(Headline(Figures(ledger)), Remarks(ledger));
-        page.AddSection("Size", "Bytes of the whole network. Int8 is one byte a weight; deflate and LZ4 are what a plain archive makes of it, or of our shared weights.", Card(SizeBars(ledger)), Table(LedgerText.Sizes(ledger)));
+        page.AddSection("Size", "Bytes of the whole network. Int8 is one byte a weight; deflate and LZ4 are what a plain archive makes of it, or of our shared weights; Huffman only is our file without range coding.", Card(SizeBars(ledger)), Table(LedgerText.Sizes(ledger)));
         if (ledger.Stages.Length > 0)
         {
             page.AddSection(
-                "Step by step", null,
+                "Step by step",
+                "Ratio is to the floats of all weights and biases; density is the part of the weights that is not zero; change is in points, hundredths, from the original. " +
+                "Agreement is how often the answer is the original's, on the pictures measured.",
                 Element("div", Card(StageBars(ledger)), QualityOverSize(ledger) is { } chart ? Element("figure", chart.ToSvg()).Class("card") : null).Class("charts"),
                 Table(LedgerText.Stages(ledger)));
         }
@@ -50,7 +52,11 @@ public static class LedgerPage
         }
         if (ledger.Layers.Length > 0)
         {
-            page.AddSection("Layers", null, Card(LayerBars(ledger)), Details("Every constant as a table", Table(LedgerText.Layers(ledger))));
+            page.AddSection(
+                "Layers",
+                "Bytes in the file; the graph and the card are not in them. Values are different ones; bits before coding are those of an index into them, bits those of a weight in the file, " +
+                "with the layer's own table of values: in small layers that table is most of it.",
+                Card(LayerBars(ledger)), Details("Every constant as a table", Table(LedgerText.Layers(ledger))));
         }
         if (Histograms(ledger) is { Length: > 0 } histograms)
         {
@@ -92,7 +98,7 @@ public static class LedgerPage
         }
         if (ledger.Stages.LastOrDefault() is { } stage)
         {
-            if (stage.Agreement is { } agreement) yield return ("Agreement", $"{LedgerText.Percent(agreement)} %", "answers as the original's");
+            if (stage.Agreement is { } agreement && LedgerText.Last(ledger)?.Metric != "agreement") yield return ("Agreement", $"{LedgerText.Percent(agreement)} %", "answers as the original's");
             if (stage.Weights > 0)
             {
                 yield return ("Bits a weight", LedgerText.Number(8.0 * sizes.Ours / stage.Weights, "0.00"), "of the whole file");

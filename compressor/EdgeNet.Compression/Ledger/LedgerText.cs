@@ -12,7 +12,7 @@ public static class LedgerText
         ArgumentNullException.ThrowIfNull(ledger);
         string text = $"{ledger.Model}: {Bytes(ledger.Sizes.Float32)} of floats in {Bytes(ledger.Sizes.Ours)}, {Ratio(ledger.Sizes.Float32, ledger.Sizes.Ours)}";
         if (First(ledger) is { } first && Last(ledger) is { } last)
-            text += $"; {last.Metric} {Percent(first.Value)} % before, {Percent(last.Value)} % after ({Points(last.Value - first.Value)} points, {Whole(last.Samples)} pictures)";
+            text += $"; {last.Metric} {Percent(first.Value)} % before, {Percent(last.Value)} % after ({Points(last.Value - first.Value)} points, {Whole(last.Samples)} {(last.Samples == 1 ? "picture" : "pictures")})";
         return text;
     }
 

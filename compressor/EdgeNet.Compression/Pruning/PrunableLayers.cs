@@ -32,22 +32,16 @@ public sealed class PrunableLayers
     public static PrunableLayers Of(Graph graph, bool protect = true, IReadOnlyDictionary<string, double>? densities = null)
     {
         ImmutableArray<WeightLayer> all = WeightLayers.Of(graph);
-        foreach ((string prefix, double density) in densities ?? ImmutableDictionary<string, double>.Empty)
-        {
-            Density.Check(density, prefix);
-            if (!all.Any(layer => layer.Name.StartsWith(prefix, StringComparison.Ordinal)))
-            {
-                throw new CompressionException(
-                    $"a density is given for layers '{prefix}…'; no layer's name begins so: there are {string.Join(", ", all.Select(layer => layer.Name))}");
-            }
-        }
+        densities ??= ImmutableDictionary<string, double>.Empty;
+        foreach ((string prefix, double density) in densities) Density.Check(density, prefix);
+        WeightLayers.CheckPrefixes(all, densities.Keys, "a density is given");
         double?[] own = new double?[all.Length];
         List<string> first = [], depthwise = [], named = [];
         for (int i = 0; i < own.Length; i++)
         {
             WeightLayer layer = all[i];
-            string? prefix = densities?.Keys.Where(key => layer.Name.StartsWith(key, StringComparison.Ordinal)).MaxBy(key => key.Length);
-            own[i] = prefix is not null ? densities![prefix] : protect && (layer.IsFirst || layer.Kind == LayerKind.Depthwise) ? 1 : null;
+            string? prefix = WeightLayers.LongestPrefix(layer, densities.Keys);
+            own[i] = prefix is not null ? densities[prefix] : protect && (layer.IsFirst || layer.Kind == LayerKind.Depthwise) ? 1 : null;
             if (prefix is not null) named.Add(FormattableString.Invariant($"{layer.Name} ({own[i]:0.###})"));
             else if (own[i] is not null) (layer.IsFirst ? first : depthwise).Add(layer.Name);
         }

@@ -103,7 +103,7 @@ public sealed record PruneStep : RecipeStep
     /// <summary>Whether depthwise and first layers are left alone: they are small, and matter.</summary>
     public bool Protect { get; init; } = true;
 
-    /// <summary>The part that stays in layers whose names begin so; 1 leaves a layer alone.</summary>
+    /// <summary>The part that stays in layers whose names begin so, of several beginnings the longest; 1 leaves a layer alone.</summary>
     public ImmutableDictionary<string, double> Layers { get; init; } = ImmutableDictionary<string, double>.Empty;
 }
 
@@ -165,10 +165,13 @@ public sealed record ClusterStep : RecipeStep
     /// </summary>
     public int Groups { get; init; } = 1;
 
-    /// <summary>Whether layers that matter more have more bits and others fewer, as many on the whole.</summary>
+    /// <summary>
+    /// Whether layers that matter more have more bits and others fewer, as many on the whole; then neither <see cref="ConvolutionBits"/> nor
+    /// <see cref="Layers"/> counts.
+    /// </summary>
     public bool BySensitivity { get; init; }
 
-    /// <summary>Bits for layers whose names begin so.</summary>
+    /// <summary>Bits for layers whose names begin so, of several beginnings the longest.</summary>
     public ImmutableDictionary<string, int> Layers { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>Where centroids begin.</summary>
@@ -187,7 +190,7 @@ public sealed record ClusterStep : RecipeStep
 /// </summary>
 public sealed record RateStep : RecipeStep
 {
-    /// <summary>The coded bits of a weight, on average; a budget in bytes overrides it.</summary>
+    /// <summary>The coded bits of a weight, on average; a budget in bytes overrides it where this is the last step.</summary>
     public double Bits { get; init; } = 3;
 
     /// <summary>Epochs in which weights move.</summary>

@@ -15,13 +15,17 @@ internal static class RecipeKeys
     private static readonly SettingFormat<int> Rounds = SettingFormat.Whole(1, 100);
     private static readonly SettingFormat<int> Bits = SettingFormat.Whole(1, 8);
 
+    /// <summary>Patterns of pruning by their names.</summary>
+    public static (PruningPattern Pattern, string Name)[] Patterns =>
+        [(PruningPattern.Unstructured, "unstructured"), (PruningPattern.TwoOfFour, "2:4"), (PruningPattern.OneByFour, "1x4"), (PruningPattern.FourByOne, "4x1")];
+
     /// <summary>Of <c>- prune:</c>.</summary>
     public static SettingKeys<PruneStep> Prune { get; } = new("prune", new PruneStep { Density = 1 })
     {
         { "density", Part, step => step.Density, (step, value) => step with { Density = value }, true },
         {
             "pattern",
-            SettingFormat.Choice((PruningPattern.Unstructured, "unstructured"), (PruningPattern.TwoOfFour, "2:4"), (PruningPattern.OneByFour, "1x4"), (PruningPattern.FourByOne, "4x1")),
+            SettingFormat.Choice(Patterns),
             step => step.Pattern, (step, value) => step with { Pattern = value }
         },
         { "scope", SettingFormat.Choice<PruningScope>(), step => step.Scope, (step, value) => step with { Scope = value } },

@@ -36,7 +36,7 @@ internal static class SettingFormat
     /// <summary>One of the members of an enumeration, by its words in lower case with dashes, or by the names given.</summary>
     public static SettingFormat<T> Choice<T>(params (T Value, string Name)[] names) where T : struct, Enum
     {
-        if (names.Length == 0) names = [.. Enum.GetValues<T>().Select(value => (value, Dashed(value.ToString())))];
+        if (names.Length == 0) names = [.. Enum.GetValues<T>().Select(value => (value, NameOf(value)))];
         return Plain(
             $"one of {string.Join(", ", names.Select(each => each.Name))}",
             (string text, out T value) =>
@@ -107,6 +107,7 @@ internal static class SettingFormat
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static string Dashed(string words) =>
-        string.Concat(words.Select((character, i) => char.IsUpper(character) && i > 0 ? $"-{char.ToLowerInvariant(character)}" : $"{char.ToLowerInvariant(character)}"));
+    /// <summary>A choice as a recipe has it: mean-squared-error.</summary>
+    public static string NameOf<T>(T value) where T : struct, Enum =>
+        string.Concat(value.ToString().Select((character, i) => char.IsUpper(character) && i > 0 ? $"-{char.ToLowerInvariant(character)}" : $"{char.ToLowerInvariant(character)}"));
 }

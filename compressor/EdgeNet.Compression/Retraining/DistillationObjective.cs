@@ -103,11 +103,13 @@ internal sealed class DistillationObjective : Objective
 
     private double Classes(ReadOnlySpan<float> said, ReadOnlySpan<float> taught, Shape shape, Batch batch, Span<float> gradient)
     {
-        // T² keeps the gradient's size; the loss is then that much larger, which weighs against hints and labels.
-        double scale = (1 - _labels) / (_temperature * _temperature);
-        double loss = Scaled(_divergence.Evaluate(said, taught, shape, gradient), gradient, scale);
-        if (_labels <= 0) return loss;
         int classes = shape[^1];
+        // A label is a picture's: classes of its pixels or parts have none.
+        double labels = said.Length == batch.Labels.Length * classes ? _labels : 0;
+        // T² keeps the gradient's size; the loss is then that much larger, which weighs against hints and labels.
+        double scale = (1 - labels) / (_temperature * _temperature);
+        double loss = Scaled(_divergence.Evaluate(said, taught, shape, gradient), gradient, scale);
+        if (labels <= 0) return loss;
         if (_extra.Length != said.Length) (_extra, _scratch) = (new float[said.Length], new float[said.Length]);
         if (_weights.Length != said.Length / classes) _weights = new float[said.Length / classes];
         _extra.AsSpan().Clear();
@@ -117,8 +119,8 @@ internal sealed class DistillationObjective : Objective
             if (batch.Labels[row] >= 0 && batch.Labels[row] < classes) _extra[row * classes + batch.Labels[row]] = 1;
         }
         double labelled = _labelled.Evaluate(said, _extra, shape, _weights, _scratch);
-        TensorPrimitives.MultiplyAdd(_scratch, (float)_labels, gradient, gradient);
-        return loss + _labels * labelled;
+        TensorPrimitives.MultiplyAdd(_scratch, (float)labels, gradient, gradient);
+        return loss + labels * labelled;
     }
 
     /// <summary>For each prior the larger probability, of teacher and student, that something is there.</summary>
@@ -128,14 +130,13 @@ internal sealed class DistillationObjective : Objective
         int classes = shape[^1];
         float[] seen = new float[taught.Length / classes];
         bool sigmoid = _target.Outputs[_target.ScoreOutput] == Comparison.Sigmoid;
-        Span<float> probabilities = stackalloc float[Math.Min(classes, 1024)];
+        float[] probabilities = new float[classes];
         for (int row = 0; row < seen.Length; row++)
             seen[row] = Math.Max(Something(taught.Slice(row * classes, classes), probabilities), Something(said.Slice(row * classes, classes), probabilities));
         return seen;
 
         float Something(ReadOnlySpan<float> logits, Span<float> p)
         {
-            p = p[..logits.Length];
             if (sigmoid) TensorPrimitives.Sigmoid(logits, p);
             else TensorPrimitives.SoftMax(logits, p);
             if (_target.Background >= 0 && !sigmoid) return 1 - p[_target.Background];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeNet.Model;
 using EdgeNet.Training;
 
@@ -59,13 +60,21 @@ public sealed class Retrainer
     /// <summary>Why the network cannot be trained; null if it can.</summary>
     public string? WhyNot { get; }
 
+    /// <summary>For the record of a step: how long it was retrained, in its parts.</summary>
+    internal string InWords(params ReadOnlySpan<int> epochs)
+    {
+        if (!CanTrain || epochs.IndexOfAnyExcept(0) < 0) return "not retrained";
+        string text = string.Join(" + ", epochs.ToArray().Where(count => count > 0).Select(count => count.ToString(CultureInfo.InvariantCulture)));
+        return text == "1" ? "1 epoch" : $"{text} epochs";
+    }
+
     /// <summary>Nodes whose outputs are compared with the original's, where the student has them in the same shape.</summary>
     internal IReadOnlyList<string> Hints { get; }
 
     /// <summary>Sees each batch that is done.</summary>
     public Action<RetrainingRun, TrainingProgress>? OnBatch { get; set; }
 
-    /// <summary>Sees each epoch that is done, with the network as it then is.</summary>
+    /// <summary>Sees each epoch that is done, those before a checkpoint first.</summary>
     public Action<RetrainingRun, EpochRecord>? OnEpoch { get; set; }
 
     /// <summary>Where states of runs are kept, so that one that was killed can go on; null for nowhere.</summary>
@@ -111,7 +120,10 @@ public sealed class Retrainer
             OnBatch = progress => OnBatch?.Invoke(run, progress),
             OnEpoch = record => OnEpoch?.Invoke(run, record),
         };
-        trainer.Resume();
+        if (trainer.Resume())
+        {
+            foreach (EpochRecord epoch in trainer.History.Epochs) OnEpoch?.Invoke(run, epoch);
+        }
         trainer.Run(cancellation);
         return student.ToGraph(graph);
     }

@@ -54,7 +54,7 @@ internal sealed class RateConstraint : IWeightConstraint
     /// <inheritdoc/>
     public IReadOnlyList<float[]> State => _state;
 
-    /// <summary>Bits of all weights, by their entropy.</summary>
+    /// <summary>Bits of all weights as they were rounded last, by their entropy.</summary>
     public double CodedBits => _layers.Sum(layer => layer.Quantizer.CodedBits);
 
     /// <inheritdoc/>
@@ -80,13 +80,23 @@ internal sealed class RateConstraint : IWeightConstraint
         _worth[0] = (float)Math.Clamp(_worth[0] * Math.Exp(Gain * ((CodedBits / _bits) - 1)), 0.05, 40);
     }
 
-    /// <summary>Rounds the weights so that they have at most so many bits, if rounding alone can do that.</summary>
-    public void Fit(double bits)
+    /// <summary>Rounds the weights so that they have so many bits fewer than now, if rounding alone can do that.</summary>
+    public void Fit(double fewer)
     {
-        for (int i = 0; i < 60 && CodedBits > bits; i++)
+        // Counted by the weights: a run that its checkpoint found at the end has taken them from there, and has rounded nothing.
+        double now = _layers.Sum(layer => layer.Quantizer.BitsOf(Scaled(layer.Parameter.Values, layer.Units))), bits = now - fewer;
+        for (int i = 0; i < 60 && now > bits; i++)
         {
             _worth[0] *= 1.08f;
             Round();
+            now = CodedBits;
+        }
+
+        static float[] Scaled(ReadOnlySpan<float> weights, float[] units)
+        {
+            float[] scaled = new float[units.Length];
+            TensorPrimitives.Divide(weights, units, scaled);
+            return scaled;
         }
     }
 

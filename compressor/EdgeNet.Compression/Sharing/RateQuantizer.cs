@@ -56,11 +56,26 @@ internal sealed class RateQuantizer
         }
         // -0 would be a value of its own.
         TensorPrimitives.Add(rounded, 0f, rounded);
-        CodedBits = 0;
-        for (int code = 0; code < _counts.Length; code++)
+        CodedBits = BitsOf(_counts, weights.Length);
+    }
+
+    /// <summary>Bits of weights that are rounded already, as <see cref="CodedBits"/> has them.</summary>
+    /// <param name="rounded">Multiples of the step.</param>
+    public double BitsOf(ReadOnlySpan<float> rounded)
+    {
+        long[] counts = new long[MostSteps + 1];
+        foreach (float weight in rounded) counts[(int)MathF.Round(MathF.Abs(weight) / Step)]++;
+        return BitsOf(counts, rounded.Length);
+    }
+
+    private static double BitsOf(long[] counts, int weights)
+    {
+        double bits = 0;
+        for (int code = 0; code < counts.Length; code++)
         {
-            if (_counts[code] > 0) CodedBits += _counts[code] * (Math.Log2((double)weights.Length / _counts[code]) + (code > 0 ? 1 : 0));
+            if (counts[code] > 0) bits += counts[code] * (Math.Log2((double)weights / counts[code]) + (code > 0 ? 1 : 0));
         }
+        return bits;
     }
 
     /// <summary>Learns from the weights rounded last how long each code is.</summary>

@@ -15,7 +15,7 @@ internal static class ChannelRounds
     {
         bool byActivations = step.Ranking is ChannelRanking.MeanActivation or ChannelRanking.NonZero;
         float[][] examples = byActivations ? [.. retrainer.Examples(Examples).Select(inputs => inputs[0])] : [];
-        if (byActivations && examples.Length == 0) throw new CompressionException($"channels cannot be ranked by {step.Ranking} without pictures; give some: --data DIR");
+        if (byActivations && examples.Length == 0) throw new CompressionException($"channels cannot be ranked by {SettingFormat.NameOf(step.Ranking)} without pictures; give some: --data DIR");
         var plan = ChannelPlan.Of(graph, step);
         for (int round = 1; round <= step.Rounds; round++)
         {
@@ -25,7 +25,7 @@ internal static class ChannelRounds
             graph = retrainer.Run(pruned.Graph, new RetrainingRun($"channels-{round}", step.Epochs, step.Rate), network => new ZeroConstraint(network), cancellation);
             record.Stage(
                 step.Rounds == 1 ? "channels" : $"channels {round}/{step.Rounds}",
-                string.Create(CultureInfo.InvariantCulture, $"channels removed, to {100 * step.Keep:0.#} % in the end, ranked by {step.Ranking}, {step.Epochs} epochs"), graph, begin);
+                string.Create(CultureInfo.InvariantCulture, $"channels removed, to {100 * step.Keep:0.#} % in the end, ranked by {SettingFormat.NameOf(step.Ranking)}, {retrainer.InWords(step.Epochs)}"), graph, begin);
         }
         return graph;
     }

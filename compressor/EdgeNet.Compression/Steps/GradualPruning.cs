@@ -28,7 +28,7 @@ internal static class GradualPruning
             graph = retrainer.Run(graph, new RetrainingRun($"prune-{round}", step.Epochs, step.Rate), network => new ZeroConstraint(network), cancellation);
             record.Stage(
                 step.Rounds == 1 ? "prune" : $"prune {round}/{step.Rounds}",
-                string.Create(CultureInfo.InvariantCulture, $"the smallest weights removed, to {100 * step.Density:0.##} % in the end ({step.Scope}, {step.Pattern}), {step.Epochs} epochs"), graph, begin);
+                string.Create(CultureInfo.InvariantCulture, $"the smallest weights removed, to {100 * step.Density:0.##} % in the end ({SettingFormat.NameOf(step.Scope)}, {RecipeKeys.Patterns.First(each => each.Pattern == step.Pattern).Name}), {retrainer.InWords(step.Epochs)}"), graph, begin);
         }
         return graph;
     }

@@ -49,7 +49,7 @@ internal static class RateSharing
         {
             for (int fit = 0; sizeOf(shared) is var bytes && bytes > target && fit < MostFits; fit++)
             {
-                constraint!.Fit(constraint.CodedBits - 8.0 * (bytes - target * 0.999));
+                constraint!.Fit(8.0 * (bytes - target * 0.999));
                 shared = constraint.WriteTo(shared);
             }
             Graph tuned = Tune(shared);

@@ -12,7 +12,8 @@ internal static class TrainedQuantization
     {
         WeightLayer[] layers = [.. WeightLayers.Of(graph)];
         float[][] weights = [.. layers.Select(layer => layer.Constant.ToArray<float>())];
-        int[] bits = [.. layers.Select(layer => step.Layers.Where(pair => layer.Name.StartsWith(pair.Key, StringComparison.Ordinal)).Select(pair => (int?)pair.Value).FirstOrDefault() ?? Bits(layer))];
+        WeightLayers.CheckPrefixes(layers, step.Layers.Keys, "bits are given");
+        int[] bits = [.. layers.Select(layer => WeightLayers.LongestPrefix(layer, step.Layers.Keys) is { } prefix ? step.Layers[prefix] : Bits(layer))];
         int Bits(WeightLayer layer) => step.ConvolutionBits > 0 && layer.Kind is LayerKind.Convolution or LayerKind.Depthwise or LayerKind.TransposedConvolution ? step.ConvolutionBits : step.Bits;
         if (step.BySensitivity)
         {

@@ -118,6 +118,11 @@ public static class SectionCodec
             throw new ModelFormatException($"{where}: elements of {elementSize} bytes in encoding {encoding}.");
         }
 
+        if (storedLength < 0)
+        {
+            throw new ModelFormatException($"{where}: stored length {storedLength}; expected 0 or above.");
+        }
+
         if (decodedLength < 0 || decodedLength > Array.MaxLength || decodedLength % elementSize != 0)
         {
             throw new ModelFormatException(

@@ -36,7 +36,7 @@ public static class DatasetFormats
     {
         ArgumentNullException.ThrowIfNull(path);
         if (File.Exists(path))
-            return (OfFile(path) ?? throw new DatasetException($"{path}: expected .json (COCO), .tsv (boxes) or an IDX file of pictures; say which format it is"), path);
+            return (OfFile(path) ?? throw new DatasetException($"{path}: expected a folder, .json (COCO), .tsv (boxes) or an IDX file of pictures"), path);
         if (!Directory.Exists(path))
             throw new DatasetException($"{path}: no such file or folder");
 

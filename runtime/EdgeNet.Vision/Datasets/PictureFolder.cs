@@ -19,7 +19,7 @@ public static class PictureFolder
             : throw new DatasetException($"{folder}: no such folder");
 
     /// <summary>The picture of this name without extension, or null.</summary>
-    internal static string? WithStem(string folder, string stem) =>
+    public static string? WithStem(string folder, string stem) =>
         Extensions.Select(extension => Path.Combine(folder, stem + extension)).FirstOrDefault(File.Exists);
 
     /// <summary>The first of several folders in which a picture that the annotations name lies.</summary>

@@ -35,6 +35,15 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(LedgerFile.ToJson(s_ledger), LedgerFile.ToJson(SampleLedger.Of(TestNetworks.Convolutional(seed: 1))));
 
     [Fact]
+    public void Lists_that_are_left_out_are_empty()
+    {
+        JsonObject json = JsonNode.Parse(LedgerFile.ToJson(s_ledger))!.AsObject();
+        foreach (string name in (string[])["sensitivity", "retraining", "remarks", "budget"]) json.Remove(name);
+        CompressionLedger read = LedgerFile.Parse(Encoding.UTF8.GetBytes(json.ToJsonString(s_plain)), "ledger.json");
+        Assert.Equal((0, 0, 0, null), (read.Sensitivity.Length, read.Retraining.Length, read.Remarks.Length, read.Budget));
+    }
+
+    [Fact]
     public void What_follows_from_other_members_is_not_written()
     {
         JsonNode json = JsonNode.Parse(LedgerFile.ToJson(s_ledger))!;

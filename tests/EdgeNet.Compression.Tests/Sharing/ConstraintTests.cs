@@ -101,8 +101,33 @@ public class ConstraintTests
         var constraint = new RateConstraint(network, [.. layers.Zip(RateGrid.For(layers, 2.5 * count))], 2.5 * count, keepZeros: false);
         for (int i = 0; i < 100; i++) Step(network, constraint, i);
         Assert.InRange(constraint.CodedBits / count, 2.1, 2.9);
-        constraint.Fit(1.8 * count);
+        constraint.Fit(constraint.CodedBits - 1.8 * count);
         Assert.True(constraint.CodedBits <= 1.8 * count);
+    }
+
+    [Fact]
+    public void Weights_from_a_checkpoint_are_fitted_to_a_budget_like_those_that_have_just_learnt()
+    {
+        Graph graph = TestNetworks.Convolutional(seed: 6, width: 6);
+        double count = WeightLayers.Of(graph).Sum(layer => layer.Constant.Type.Shape.ElementCount);
+        (Network<float> trained, RateConstraint ended) = Begun();
+        for (int i = 0; i < 60; i++) Step(trained, ended, i);
+        (Network<float> resumed, RateConstraint restored) = Begun();
+        foreach ((float[] from, float[] to) in ended.State.Zip(restored.State)) from.CopyTo(to, 0);
+        foreach ((Parameter<float> from, Parameter<float> to) in trained.Parameters.Zip(resumed.Parameters)) from.Values.CopyTo(to.Values);
+        for (double fewer = 0.05; fewer < 1; fewer += 0.15)
+        {
+            ended.Fit(fewer * count);
+            restored.Fit(fewer * count);
+            foreach ((Parameter<float> expected, Parameter<float> actual) in trained.Parameters.Zip(resumed.Parameters)) Assert.Equal(expected.Values.ToArray(), actual.Values.ToArray());
+        }
+
+        (Network<float>, RateConstraint) Begun()
+        {
+            Network<float> network = Network(graph);
+            RateLayer[] layers = [.. WeightLayers.Of(graph).Select(Layer)];
+            return (network, new RateConstraint(network, [.. layers.Zip(RateGrid.For(layers, 2.5 * count))], 2.5 * count, keepZeros: false));
+        }
     }
 
     [Fact]

@@ -91,6 +91,7 @@ public class ContainerTests
         new SectionEntry(SectionEncoding.Sparse, 1, 10, 1L << 40, 0),
         new SectionEntry(SectionEncoding.Rans, 1, 0, 1, 0),
         new SectionEntry(SectionEncoding.Rans, 1, 1, 0, 0),
+        new SectionEntry(SectionEncoding.Rans, 1, -1, 0, 0),
         new SectionEntry(SectionEncoding.Rans, 2, 10, 11, 0),
         new SectionEntry(SectionEncoding.Rans, 4, 10, 1L << 40, 0),
         new SectionEntry(SectionEncoding.Lz, 1, 0, 1, 0),
