@@ -1,3 +1,5 @@
+using EdgeNet.Vision;
+
 namespace PedestrianCamera;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class Frame
 {
     private byte[] _bytes = [];
 
-    /// <summary>Width in pixels; 0 for <see cref="PixelLayout.Jpeg"/>.</summary>
+    /// <summary>Width in pixels; 0 for <see cref="PixelLayout.Jpeg"/> (<see cref="DecodeJpeg"/>).</summary>
     public int Width { get; private set; }
 
     /// <summary>Height in pixels; 0 for <see cref="PixelLayout.Jpeg"/>.</summary>
@@ -56,6 +58,36 @@ internal sealed class Frame
         if (length is < 1 or > MaximumJpeg) throw new SourceException($"a JPEG picture of {length} bytes; expected 1 to {MaximumJpeg}");
         (Layout, Width, Height, FullRange, Time) = (PixelLayout.Jpeg, 0, 0, true, null);
         return Take(length);
+    }
+
+    /// <summary>Makes an RGB frame of a JPEG one, for whoever looks at pixels; other frames stay as they are.</summary>
+    /// <exception cref="SourceException">It cannot be decoded; the frame stays as it is.</exception>
+    public void DecodeJpeg()
+    {
+        if (Layout != PixelLayout.Jpeg) return;
+        Image picture;
+        try
+        {
+            picture = JpegFile.Decode(Bytes, "a JPEG picture of the source");
+        }
+        catch (ImageFormatException e)
+        {
+            throw new SourceException(e.Message.ReplaceLineEndings(" "), e);
+        }
+        CopyFrom(picture);
+    }
+
+    /// <summary>Makes an RGB frame of a picture, grey or RGB.</summary>
+    /// <exception cref="SourceException">The picture is larger than any camera's.</exception>
+    public void CopyFrom(Image picture)
+    {
+        Span<byte> pixels = Resize(PixelLayout.Rgb, picture.Width, picture.Height);
+        if (picture.Channels == 3)
+        {
+            picture.Pixels.CopyTo(pixels);
+            return;
+        }
+        for (int i = 0; i < picture.Pixels.Length; i++) pixels.Slice(3 * i, 3).Fill(picture.Pixels[i]);
     }
 
     /// <summary>The most pixels of a frame: 8K.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace PedestrianCamera;
@@ -16,13 +17,15 @@ internal static class FrameHash
         int i = 0;
         for (; i + 4 <= words.Length; i += 4)
         {
-            a = (a ^ words[i]) * Prime;
-            b = (b ^ words[i + 1]) * Prime;
-            c = (c ^ words[i + 2]) * Prime;
-            d = (d ^ words[i + 3]) * Prime;
+            a = Mix(a, words[i]);
+            b = Mix(b, words[i + 1]);
+            c = Mix(c, words[i + 2]);
+            d = Mix(d, words[i + 3]);
         }
-        foreach (byte value in bytes[(8 * i)..]) a = (a ^ value) * Prime;
-        // Multiplying moves bits up only: the upper half is folded down before lanes meet.
-        return (((((a ^ (a >> 32)) * Prime) ^ b ^ (b >> 32)) * Prime ^ c ^ (c >> 32)) * Prime) ^ d ^ (d >> 32);
+        foreach (byte value in bytes[(8 * i)..]) a = Mix(a, value);
+        return Mix(Mix(Mix(a, b), c), d);
     }
+
+    /// <summary>Multiplying moves bits up only; turning brings the upper ones down for the next time.</summary>
+    private static ulong Mix(ulong hash, ulong word) => BitOperations.RotateLeft((hash ^ word) * Prime, 31);
 }

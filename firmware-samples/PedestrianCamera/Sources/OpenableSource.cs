@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PedestrianCamera;
 
 /// <summary>A source that is not open yet, and what must be known of it to keep it alive.</summary>
-/// <param name="Open">Opens it; may be called again after it failed, unless <paramref name="OpensOnce"/>.</param>
+/// <param name="Open">Opens it; may be called again after it failed, unless <see cref="OpensOnce"/>.</param>
 internal sealed record OpenableSource(Func<IFrameSource> Open)
 {
     /// <summary>Whether it may end by itself, as files do. The end of others is a failure.</summary>

@@ -46,7 +46,7 @@ internal sealed class PictureFolderSource : IFrameSource
         }
 
         if (_settings is { Realtime: true, Fps: > 0 }) AwaitTurn();
-        Fill(frame, picture);
+        frame.CopyFrom(Fitted(picture));
         (_shown, _shownInRound) = (_shown + 1, _shownInRound + 1);
         return true;
     }
@@ -87,16 +87,9 @@ internal sealed class PictureFolderSource : IFrameSource
         if (early > TimeSpan.Zero && _disposing.Token.WaitHandle.WaitOne(early)) throw new SourceException($"{_folder}: closed");
     }
 
-    private void Fill(Frame frame, Image picture)
+    private Image Fitted(Image picture)
     {
         double scale = Math.Min(1, Math.Min((double)_settings.Width / picture.Width, (double)_settings.Height / picture.Height));
-        if (scale < 1) picture = Resizing.Area(picture, Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)));
-        Span<byte> pixels = frame.Resize(PixelLayout.Rgb, picture.Width, picture.Height);
-        if (picture.Channels == 3)
-        {
-            picture.Pixels.CopyTo(pixels);
-            return;
-        }
-        for (int i = 0; i < picture.Pixels.Length; i++) pixels.Slice(3 * i, 3).Fill(picture.Pixels[i]);
+        return scale < 1 ? Resizing.Area(picture, Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale))) : picture;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class MjpegReader(BufferedInput input) : IFrameSource
         while (input.Await(3))
         {
             ReadOnlySpan<byte> ahead = input.Ahead;
-            int at = ahead.IndexOf([0xFF, StartOfImage, 0xFF]);
+            int at = ahead.IndexOf((ReadOnlySpan<byte>)[0xFF, StartOfImage, 0xFF]);
             if (at >= 0)
             {
                 Skipped += at;

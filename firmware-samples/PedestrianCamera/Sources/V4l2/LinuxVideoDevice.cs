@@ -48,9 +48,9 @@ internal sealed partial class LinuxVideoDevice : IVideoDevice
 
     public void Dispose()
     {
-        foreach ((nint address, int length) in _maps.Values) UnmapMemory(address, (nuint)length);
+        foreach ((nint address, int length) in _maps.Values) _ = UnmapMemory(address, (nuint)length);
         _maps.Clear();
-        if (_file >= 0) CloseFile(_file);
+        if (_file >= 0) _ = CloseFile(_file);
         _file = -1;
     }
 

@@ -33,7 +33,7 @@ internal static class V4l2
     /// <summary>struct v4l2_format, with the struct v4l2_pix_format in it.</summary>
     public static class Format
     {
-        public const int Size = 208, Type = 0, Width = 8, Height = 12, PixelFormat = 16, Field = 20, BytesPerLine = 24, ImageSize = 28, Colorspace = 32, Quantization = 48;
+        public const int Size = 208, Type = 0, Width = 8, Height = 12, PixelFormat = 16, Field = 20, BytesPerLine = 24, Colorspace = 32, Quantization = 48;
     }
 
     /// <summary>struct v4l2_streamparm, with the struct v4l2_captureparm in it.</summary>

@@ -209,7 +209,8 @@ internal sealed class V4l2Source : IFrameSource
         for (int y = 0; y < rows; y++)
         {
             from[..row].CopyTo(to);
-            (from, to) = (from[Math.Min(stride, from.Length)..], to[row..]);
+            from = from[Math.Min(stride, from.Length)..];
+            to = to[row..];
         }
     }
 
