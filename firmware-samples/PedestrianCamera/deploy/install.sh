@@ -65,6 +65,6 @@ if [ -z "$root" ]; then chgrp -R "$name" "$settings"; fi
 if has_systemd; then
     systemctl daemon-reload
     systemctl enable "$name.service"
-    systemctl restart "$name.service"
+    systemctl restart "$name.service" || fail "installed, but it does not start; it says why: journalctl -u $name"
 fi
 echo "Installed. Settings: $settings/$name.json. What it says: journalctl -u $name"
