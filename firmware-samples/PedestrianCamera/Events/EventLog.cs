@@ -6,7 +6,7 @@ internal sealed class EventLog : IEventSink
     /// <summary>Events that may wait for the disk.</summary>
     public const int Capacity = 1000;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly DroppingQueue<CameraEvent> _queue = new(Capacity);
     private readonly LogFile _file;
@@ -27,7 +27,7 @@ internal sealed class EventLog : IEventSink
     /// <inheritdoc/>
     public void Post(CameraEvent happened, Func<EdgeNet.Vision.Image>? picture) => _queue.Add(happened);
 
-    /// <summary>Writes what waits; gives up after two seconds.</summary>
+    /// <summary>Writes what waits; gives up after five seconds.</summary>
     public void Dispose()
     {
         _queue.End();

@@ -10,7 +10,7 @@ internal sealed partial class Snapshots : IEventSink
     /// <summary>Pictures that may wait for the disk.</summary>
     public const int Capacity = 4;
 
-    private static readonly TimeSpan s_apart = TimeSpan.FromSeconds(1), s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_apart = TimeSpan.FromSeconds(1), s_patience = TimeSpan.FromSeconds(5);
 
     private readonly SnapshotSettings _settings;
     private readonly Action<string> _report;
@@ -44,7 +44,7 @@ internal sealed partial class Snapshots : IEventSink
         _queue.Add(new Snapshot($"{time}-{EventJson.NameOf(happened.Kind)}.{(_asJpeg ? "jpg" : "png")}", picture()));
     }
 
-    /// <summary>Writes what waits; gives up after two seconds.</summary>
+    /// <summary>Writes what waits; gives up after five seconds.</summary>
     public void Dispose()
     {
         _queue.End();

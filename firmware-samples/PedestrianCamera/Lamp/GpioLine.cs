@@ -124,6 +124,7 @@ internal sealed class GpioLine : ILamp
         {
             int chip = calls.Open(path);
             if (chip < 0) continue;
+            info.AsSpan().Clear();
             int result = calls.Ioctl(chip, GpioLayout.GetChipInfo, info);
             calls.Close(chip);
             if (result >= 0 && Name(info.AsSpan(GpioLayout.ChipInfo.Label)) == label) return path;

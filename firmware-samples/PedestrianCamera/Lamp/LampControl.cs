@@ -62,7 +62,7 @@ internal sealed class LampControl : IDisposable
             ILamp lamp = _lamp ?? _open();
             try
             {
-                if (_lamp is null || on != _lampIsOn) lamp.Switch(on);
+                if (on || _lamp is not null) lamp.Switch(on); // It is off when opened.
             }
             catch (LampException)
             {
