@@ -89,6 +89,9 @@ internal sealed class LivePage : IAsyncDisposable
     public Uri Address => new($"http://{(EndPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, EndPoint.Port)
         : EndPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, EndPoint.Port) : EndPoint)}/");
 
+    /// <summary>Who looks at pictures now.</summary>
+    public int Viewers => _broadcast.Viewers;
+
     private ListenOptions? Listening { get; set; }
 
     /// <summary>Listens and serves until disposed.</summary>

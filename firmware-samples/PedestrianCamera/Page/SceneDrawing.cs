@@ -13,7 +13,7 @@ internal static class SceneDrawing
     public static void Draw(ScenePicture scene)
     {
         Image picture = scene.Picture;
-        int scale = Math.Max(1, picture.Width / 480);
+        int scale = Math.Max(1, (picture.Width + 160) / 400);
         LiveSettings settings = scene.Settings;
         if (settings.Region != new Box(0, 0, 1, 1)) Drawing.Outline(picture, Pixels(settings.Region, picture), s_regionColour, scale);
         if (settings.Line is { } line) Draw(picture, line, scale);
