@@ -56,7 +56,7 @@ internal sealed class PersonDetector : IDisposable
     {
         long begin = TimeProvider.System.GetTimestamp();
         Image picture;
-        if (_stretched is not null) FramePixels.Write(frame, picture = _stretched);
+        if (_stretched is not null) FramePixels.Fill(frame, picture = _stretched);
         else picture = FramePixels.ToImage(frame, 2 * _model.InputWidth, 2 * _model.InputHeight);
         _model.SetInput(picture);
         long prepared = TimeProvider.System.GetTimestamp();
