@@ -65,7 +65,8 @@ internal sealed class LogFile : IDisposable
     {
         // A file that somebody removed, moved away or cut short would be written on unseen.
         if (_file is { CanSeek: true } && (!File.Exists(_settings.Path) || new FileInfo(_settings.Path).Length != _length)) Close();
-        if (_file is not null && _length > 0 && _length + bytes > _settings.MaxBytes) TurnOver();
+        // A pipe or terminal never turns over.
+        if (_file is { CanSeek: true } && _length > 0 && _length + bytes > _settings.MaxBytes) TurnOver();
         if (_file is not null) return;
 
         Stream file = _open(_settings.Path);

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using PedestrianCamera.Tests.Service;
@@ -143,6 +144,18 @@ public sealed class LogFileTests : IDisposable
         }
         Assert.Contains("No space left", Assert.Single(_reports), StringComparison.Ordinal);
         Assert.True(File.Exists("/dev/full"));
+    }
+
+    [Fact]
+    public void A_pipe_gets_every_line_and_never_turns_over()
+    {
+        using AnonymousPipeServerStream reading = new(PipeDirection.In);
+        using LogFile log = new(new LogSettings { Path = _folder["pipe"], MaxBytes = 12 }, _reports.Add, _clock, _ => new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle));
+        for (int i = 0; i < 5; i++) log.Append(Encoding.ASCII.GetBytes($"line{i}"));
+        byte[] heard = new byte[30];
+        reading.ReadExactly(heard);
+        Assert.Equal("line0\nline1\nline2\nline3\nline4\n", Encoding.ASCII.GetString(heard));
+        Assert.Empty(_reports);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -135,6 +139,38 @@ public class WebhookTests
         hook.Dispose();
         Assert.Equal(1 + Webhook.Capacity + 20, hook.Lost);
         Assert.Single(server.Heard);
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_nobody_vouches_for_gets_nothing()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<int> server = Task.Run(async () =>
+        {
+            using TcpClient client = await listener.AcceptTcpClientAsync();
+            await using SslStream secured = new(client.GetStream());
+            try
+            {
+                await secured.AuthenticateAsServerAsync(certificate);
+                return await secured.ReadAsync(new byte[1]);
+            }
+            catch (Exception refused) when (refused is IOException or AuthenticationException)
+            {
+                return 0;
+            }
+        });
+        TaskCompletionSource<string> told = new();
+        using (Webhook hook = new(new WebhookSettings { Url = $"https://{listener.LocalEndpoint}/" }, told.SetResult, TimeSpan.FromMilliseconds(1)))
+        {
+            hook.Post(s_came, picture: null);
+            Assert.Equal(0, await server.WaitAsync(TimeSpan.FromSeconds(60)));
+            listener.Stop();
+            Assert.Contains("takes no events", await told.Task.WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        }
     }
 
     private Webhook Hook(string url) => new(new WebhookSettings { Url = url }, _reports.Add, TimeSpan.FromMilliseconds(1));
