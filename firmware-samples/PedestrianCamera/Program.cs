@@ -56,7 +56,7 @@ internal static class Program
         }
         catch (SettingsException e)
         {
-            foreach (string problem in e.Problems) await error.WriteLineAsync(problem).ConfigureAwait(false);
+            foreach (string problem in e.Errors) await error.WriteLineAsync(problem).ConfigureAwait(false);
             return 1;
         }
         catch (Exception e) when (e is ModelException or SourceException or PageException or ImageFormatException or IOException or UnauthorizedAccessException)

@@ -56,7 +56,8 @@ internal sealed class PersonDetector : IDisposable
     {
         long begin = TimeProvider.System.GetTimestamp();
         Image picture;
-        if (_stretched is not null) FramePixels.Fill(frame, picture = _stretched);
+        frame.DecodeJpeg();
+        if (_stretched is not null) FramePixels.Fill(frame, new PixelArea(0, 0, frame.Width, frame.Height), picture = _stretched);
         else picture = FramePixels.ToImage(frame, 2 * _model.InputWidth, 2 * _model.InputHeight);
         _model.SetInput(picture);
         long prepared = TimeProvider.System.GetTimestamp();

@@ -74,7 +74,9 @@ internal sealed class Frame
         {
             throw new SourceException(e.Message.ReplaceLineEndings(" "), e);
         }
+        double? time = Time;
         CopyFrom(picture);
+        Time = time;
     }
 
     /// <summary>Makes an RGB frame of a picture, grey or RGB.</summary>

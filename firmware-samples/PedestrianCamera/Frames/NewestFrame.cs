@@ -46,7 +46,7 @@ internal sealed class NewestFrame(bool keepsAll = false)
     /// <summary>Puts another frame in the place of <see cref="Filling"/>: who fills that one may be stuck, and must never publish it.</summary>
     public void ReplaceFilling() => _filling = new Frame();
 
-    /// <summary>Says that no more frames come; <see cref="Take"/> gives null once the last is taken.</summary>
+    /// <summary>Says that no more frames come; <see cref="Take(CancellationToken)"/> gives null once the last is taken.</summary>
     public void End()
     {
         lock (_gate)

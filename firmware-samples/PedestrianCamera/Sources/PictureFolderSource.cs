@@ -47,6 +47,7 @@ internal sealed class PictureFolderSource : IFrameSource
 
         if (_settings is { Realtime: true, Fps: > 0 }) AwaitTurn();
         frame.CopyFrom(Fitted(picture));
+        if (_settings.Fps > 0) frame.Time = _shown / _settings.Fps;
         (_shown, _shownInRound) = (_shown + 1, _shownInRound + 1);
         return true;
     }

@@ -2,7 +2,7 @@ namespace PedestrianCamera.Tests;
 
 public class StatisticsTests
 {
-    private readonly SteppedClock _clock = new();
+    private readonly FakeTime _clock = new();
 
     [Fact]
     public void Frames_per_second_and_times_are_those_of_the_last_seconds()
@@ -21,7 +21,7 @@ public class StatisticsTests
     {
         var statistics = new Statistics(_clock);
         for (int i = 0; i < 10; i++) Add(statistics, 0.1, default);
-        _clock.Step(60);
+        _clock.Advance(60);
         Assert.Equal(0, statistics.Now(0, 0, "").FramesPerSecond);
     }
 
@@ -33,7 +33,7 @@ public class StatisticsTests
         for (int minute = 0; minute < 26 * 60; minute++)
         {
             statistics.Add(default, minute % 5, people += minute % 3, 0, 0, null);
-            _clock.Step(60);
+            _clock.Advance(60);
         }
         IReadOnlyList<HistoryMinute> history = statistics.Now(0, 0, "").History;
         Assert.InRange(history.Count, 24 * 60, (24 * 60) + 1);
@@ -53,20 +53,7 @@ public class StatisticsTests
 
     private void Add(Statistics statistics, double seconds, StageTimes stages)
     {
-        _clock.Step(seconds);
+        _clock.Advance(seconds);
         statistics.Add(stages, 0, 0, 0, 0, null);
-    }
-
-    private sealed class SteppedClock : TimeProvider
-    {
-        private long _milliseconds;
-
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => _milliseconds;
-
-        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMilliseconds(_milliseconds);
-
-        public void Step(double seconds) => _milliseconds += (long)(1000 * seconds);
     }
 }

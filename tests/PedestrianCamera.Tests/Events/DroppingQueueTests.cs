@@ -1,4 +1,4 @@
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 public class DroppingQueueTests
 {

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeNet.Vision;
 
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 public class EventJsonTests
 {

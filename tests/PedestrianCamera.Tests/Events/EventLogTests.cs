@@ -1,7 +1,6 @@
 using System.Text.Json;
-using PedestrianCamera.Tests.Service;
 
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 public class EventLogTests
 {
@@ -9,7 +8,7 @@ public class EventLogTests
     public void Every_event_is_a_line_once_the_log_is_disposed()
     {
         using TemporaryFolder folder = new();
-        ManualClock clock = new();
+        FakeTime clock = new();
         using (EventLog log = new(new LogSettings { Path = folder["events.jsonl"] }, _ => { }, clock))
         {
             for (int i = 1; i <= 100; i++) log.Post(new CameraEvent(CameraEventKind.PersonCame, clock.GetUtcNow()) { Person = i }, picture: null);
@@ -21,7 +20,7 @@ public class EventLogTests
     public void A_disk_that_hangs_keeps_nobody_waiting_and_the_oldest_events_are_lost_with_their_number_told()
     {
         using TemporaryFolder folder = new();
-        ManualClock clock = new();
+        FakeTime clock = new();
         using ManualResetEventSlim writing = new(), hangs = new();
         Stream Open(string path)
         {

@@ -1,14 +1,13 @@
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
-using PedestrianCamera.Tests.Service;
 
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 public sealed class LogFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ManualClock _clock = new();
+    private readonly FakeTime _clock = new();
     private readonly List<string> _reports = [];
 
     public void Dispose() => _folder.Dispose();

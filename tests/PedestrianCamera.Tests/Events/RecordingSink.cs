@@ -1,4 +1,4 @@
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 /// <summary>Remembers what was posted.</summary>
 internal sealed class RecordingSink : IEventSink

@@ -1,12 +1,11 @@
 using EdgeNet.Vision;
-using PedestrianCamera.Tests.Service;
 
-namespace PedestrianCamera.Tests.Events;
+namespace PedestrianCamera.Tests;
 
 public sealed class SnapshotsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ManualClock _clock = new();
+    private readonly FakeTime _clock = new();
     private readonly List<string> _reports = [];
     private int _made;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace PedestrianCamera.Tests.Lamp;
+namespace PedestrianCamera.Tests;
 
 /// <summary>GPIO chips that do what the kernel does, in memory.</summary>
 internal sealed class GpioChipDouble : IGpioCalls

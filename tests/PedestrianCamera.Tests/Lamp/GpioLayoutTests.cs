@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace PedestrianCamera.Tests.Lamp;
+namespace PedestrianCamera.Tests;
 
 /// <summary>Our numbers beside those of linux/gpio.h: the program below prints them, and what it printed on x64 is written down here.</summary>
 public class GpioLayoutTests
@@ -48,7 +48,7 @@ public class GpioLayoutTests
     [CompilerFact]
     public void Sizes_offsets_and_numbers_are_those_that_a_C_compiler_makes_of_the_header()
     {
-        using Service.TemporaryFolder folder = new();
+        using TemporaryFolder folder = new();
         string prints = string.Concat(s_numbers.Select(number => $"    printf(\"%llu\\n\", (unsigned long long)({number.Expression}));\n"));
         File.WriteAllText(folder["layout.c"], $"#include <linux/gpio.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");
         Run(CompilerFactAttribute.Compiler!, "-o", folder["layout"], folder["layout.c"]);

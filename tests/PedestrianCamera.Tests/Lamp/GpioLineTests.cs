@@ -1,4 +1,4 @@
-namespace PedestrianCamera.Tests.Lamp;
+namespace PedestrianCamera.Tests;
 
 public class GpioLineTests
 {

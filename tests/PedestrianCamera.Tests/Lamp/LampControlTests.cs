@@ -1,15 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
-using PedestrianCamera.Tests.Events;
-using PedestrianCamera.Tests.Service;
 
-namespace PedestrianCamera.Tests.Lamp;
+namespace PedestrianCamera.Tests;
 
 public sealed class LampControlTests : IDisposable
 {
     private static readonly LiveSettings s_settings = LiveSettingsCell.Of(new CameraSettings { Lamp = new LampSettings { HoldSeconds = 10 } }).Current;
 
-    private readonly ManualClock _clock = new();
+    private readonly FakeTime _clock = new();
     private readonly RecordingSink _events = new();
     private readonly LampDouble _lamp = new();
 
@@ -129,7 +127,7 @@ public sealed class LampControlTests : IDisposable
         {
             LampDouble lamp = new();
             RecordingSink events = new();
-            ManualClock clock = new();
+            FakeTime clock = new();
             using (LampControl control = new(lamp.Open, events, clock))
             {
                 foreach ((bool somebody, byte seconds, bool fails) in steps)

@@ -30,11 +30,11 @@ public class PageStreamTests
         // Nobody is cut off: whoever waited for the five would wait for a minute, and the test would end.
         await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { Patience = TimeSpan.FromMinutes(1) });
         List<Socket> stuck = [];
-        List<MjpegReader> readers = [];
+        List<PageStream> readers = [];
         for (int i = 0; i < 5; i++)
         {
             stuck.Add(Ask(page));
-            readers.Add(await MjpegReader.OpenAsync(page.Client));
+            readers.Add(await PageStream.OpenAsync(page.Client));
         }
         await RunningPage.UntilAsync(() => page.Page.Viewers == 10, "ten viewers");
 
@@ -62,7 +62,7 @@ public class PageStreamTests
         }));
         await publishing;
         Assert.Equal(10, page.Page.Viewers);
-        foreach (MjpegReader reader in readers) reader.Dispose();
+        foreach (PageStream reader in readers) reader.Dispose();
         foreach (Socket socket in stuck) socket.Dispose();
         await RunningPage.UntilAsync(() => !page.Feed.IsWatched, "nobody looking");
     }
@@ -112,7 +112,7 @@ public class PageStreamTests
             }
         }
         await RunningPage.UntilAsync(() => page.Page.Viewers == 1, "a free place");
-        using MjpegReader next = await MjpegReader.OpenAsync(page.Client);
+        using PageStream next = await PageStream.OpenAsync(page.Client);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public class PageStreamTests
         Assert.False(page.Feed.IsWatched);
         using (IDisposable scene = page.Play())
         {
-            using (MjpegReader reader = await MjpegReader.OpenAsync(page.Client))
+            using (PageStream reader = await PageStream.OpenAsync(page.Client))
             {
                 await reader.NextAsync();
                 Assert.True(page.Feed.IsWatched);
@@ -140,7 +140,7 @@ public class PageStreamTests
     {
         await using RunningPage page = await RunningPage.StartAsync();
         page.Feed.Publish(RunningPage.Scene(1, page.Cell.Current));
-        using MjpegReader reader = await MjpegReader.OpenAsync(page.Client);
+        using PageStream reader = await PageStream.OpenAsync(page.Client);
         using IDisposable scene = page.Play();
         Assert.True((await reader.NextAsync()).Number > 1);
     }
@@ -150,7 +150,7 @@ public class PageStreamTests
     {
         await using RunningPage page = await RunningPage.StartAsync(jpeg: false);
         using IDisposable scene = page.Play();
-        using MjpegReader reader = await MjpegReader.OpenAsync(page.Client);
+        using PageStream reader = await PageStream.OpenAsync(page.Client);
         EncodedPicture picture = await reader.NextAsync();
         Assert.Equal("image/png", picture.ContentType);
         Assert.Equal(320, PngFile.Decode(picture.Bytes).Width);
@@ -161,7 +161,7 @@ public class PageStreamTests
     public async Task When_the_page_stops_its_viewers_see_the_end()
     {
         RunningPage page = await RunningPage.StartAsync();
-        using MjpegReader reader = await MjpegReader.OpenAsync(page.Client);
+        using PageStream reader = await PageStream.OpenAsync(page.Client);
         Task reading = reader.ReadToEndAsync();
         await page.Page.DisposeAsync();
         await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(10)));

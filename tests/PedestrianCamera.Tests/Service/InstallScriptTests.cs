@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace PedestrianCamera.Tests.Service;
+namespace PedestrianCamera.Tests;
 
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class InstallScriptTests : IDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace PedestrianCamera.Tests.Service;
+namespace PedestrianCamera.Tests;
 
 public class ServiceNotifierTests
 {
@@ -11,7 +11,7 @@ public class ServiceNotifierTests
     {
         using TemporaryFolder folder = new();
         using Socket manager = Listen(folder["notify"]);
-        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"])), new ManualClock());
+        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"])), new FakeTime());
         notifier.Ready();
         notifier.Status("2 people\nin the picture");
         notifier.Status("2 people\nin the picture");
@@ -24,7 +24,7 @@ public class ServiceNotifierTests
     {
         string name = $"pedestrian-camera-test-{Guid.NewGuid():N}";
         using Socket manager = Listen("\0" + name);
-        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", "@" + name)), new ManualClock());
+        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", "@" + name)), new FakeTime());
         notifier.Ready();
         Assert.Equal(["READY=1"], Heard(manager));
     }
@@ -34,7 +34,7 @@ public class ServiceNotifierTests
     {
         using TemporaryFolder folder = new();
         using Socket manager = Listen(folder["notify"]);
-        ManualClock clock = new();
+        FakeTime clock = new();
         using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"]), ("WATCHDOG_USEC", "30000000")), clock);
         List<int> fed = [];
         for (int second = 0; second < 40; second++)
@@ -50,7 +50,7 @@ public class ServiceNotifierTests
     public void A_sign_of_life_that_nobody_took_is_sent_again_on_the_next_turn()
     {
         using TemporaryFolder folder = new();
-        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"]), ("WATCHDOG_USEC", "30000000")), new ManualClock());
+        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"]), ("WATCHDOG_USEC", "30000000")), new FakeTime());
         notifier.Alive();
         using Socket manager = Listen(folder["notify"]);
         notifier.Alive();
@@ -65,7 +65,7 @@ public class ServiceNotifierTests
         using TemporaryFolder folder = new();
         using Socket manager = Listen(folder["notify"]);
         string number = process == "own" ? System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture) : process;
-        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"]), ("WATCHDOG_USEC", "1000000"), ("WATCHDOG_PID", number)), new ManualClock());
+        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", folder["notify"]), ("WATCHDOG_USEC", "1000000"), ("WATCHDOG_PID", number)), new FakeTime());
         notifier.Alive();
         Assert.Equal(heard is null ? [] : [heard], Heard(manager));
     }
@@ -78,7 +78,7 @@ public class ServiceNotifierTests
     [InlineData("/far/too/long/for/a/socket/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789")]
     public void Without_a_manager_that_listens_nothing_happens(string? socket)
     {
-        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", socket), ("WATCHDOG_USEC", "nonsense")), new ManualClock());
+        using ServiceNotifier notifier = new(Environment(("NOTIFY_SOCKET", socket), ("WATCHDOG_USEC", "nonsense")), new FakeTime());
         notifier.Ready();
         notifier.Alive();
         notifier.Status("works");

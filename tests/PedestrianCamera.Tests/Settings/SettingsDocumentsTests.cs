@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeNet.Vision;
 
-namespace PedestrianCamera.Tests.Settings;
+namespace PedestrianCamera.Tests;
 
 /// <summary>The documentation and the example file beside the settings that there are.</summary>
 public class SettingsDocumentsTests

@@ -3,9 +3,8 @@ using System.Text;
 using EdgeNet.Vision;
 using FsCheck;
 using FsCheck.Fluent;
-using PedestrianCamera.Tests.Service;
 
-namespace PedestrianCamera.Tests.Settings;
+namespace PedestrianCamera.Tests;
 
 public class SettingsFileTests
 {

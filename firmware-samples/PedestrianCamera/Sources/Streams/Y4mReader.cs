@@ -15,6 +15,8 @@ internal sealed class Y4mReader(BufferedInput input) : IFrameSource
 
     private int _width, _height;
     private bool _grey, _fullRange;
+    private double? _framesPerSecond;
+    private long _read;
 
     public bool Read(Frame frame)
     {
@@ -34,6 +36,7 @@ internal sealed class Y4mReader(BufferedInput input) : IFrameSource
 
         Span<byte> pixels = frame.Resize(PixelLayout.I420, _width, _height);
         frame.FullRange = _fullRange;
+        frame.Time = _read++ / _framesPerSecond;
         int luma = _width * _height;
         input.ReadExactly(_grey ? pixels[..luma] : pixels, "a picture");
         if (_grey) pixels[luma..].Fill(128);
@@ -58,11 +61,14 @@ internal sealed class Y4mReader(BufferedInput input) : IFrameSource
                 case 'C':
                     colours = token[1..];
                     break;
+                case 'F':
+                    _framesPerSecond = Rate(token);
+                    break;
                 case 'X' when token == "XCOLORRANGE=FULL":
                     full = true;
                     break;
                 default:
-                    // F (rate), I (interlacing), A (pixel shape) and other X change nothing here.
+                    // I (interlacing), A (pixel shape) and other X change nothing here.
                     break;
             }
         }
@@ -72,6 +78,12 @@ internal sealed class Y4mReader(BufferedInput input) : IFrameSource
             throw new SourceException($"{input.Name}: Y4M of C{colours}; expected 8-bit 4:2:0 (C420jpeg, C420mpeg2, C420paldv) or Cmono; with ffmpeg say -pix_fmt yuv420p");
         (_width, _height, _grey, _fullRange) = (width, height, colours == "mono", full);
     }
+
+    /// <summary>Frames per second of "F30000:1001"; null where it says nothing sensible, as F0:0 for unknown.</summary>
+    private static double? Rate(string token) =>
+        token[1..].Split(':') is [var frames, var seconds]
+        && int.TryParse(frames, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out int d) && n > 0 && d > 0
+            ? (double)n / d : null;
 
     private int Size(string token) =>
         int.TryParse(token.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 1 and <= Frame.MaximumPixels

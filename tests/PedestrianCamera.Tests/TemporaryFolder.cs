@@ -5,6 +5,9 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("camera-").FullName;
 
+    /// <summary>A path in it.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
     public string File(string name, byte[] bytes)
     {
         string path = System.IO.Path.Combine(Path, name);

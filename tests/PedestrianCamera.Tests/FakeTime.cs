@@ -19,9 +19,11 @@ internal sealed class FakeTime : TimeProvider
 
     public override long GetTimestamp() => Now.Ticks + 1;
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero) + Now;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, () => callback(state), dueTime);
+
+    public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     public void Advance(TimeSpan step) => GoTo(Now + step);
 

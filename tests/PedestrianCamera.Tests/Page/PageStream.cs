@@ -3,14 +3,14 @@ using System.Globalization;
 namespace PedestrianCamera.Tests;
 
 /// <summary>Reads a multipart stream of pictures.</summary>
-internal sealed class MjpegReader(HttpResponseMessage response, Stream stream) : IDisposable
+internal sealed class PageStream(HttpResponseMessage response, Stream stream) : IDisposable
 {
-    public static async Task<MjpegReader> OpenAsync(HttpClient client)
+    public static async Task<PageStream> OpenAsync(HttpClient client)
     {
         HttpResponseMessage response = await client.GetAsync("stream.mjpeg", HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         Assert.Equal("multipart/x-mixed-replace; boundary=picture", response.Content.Headers.ContentType!.ToString());
-        MjpegReader reader = new(response, await response.Content.ReadAsStreamAsync());
+        PageStream reader = new(response, await response.Content.ReadAsStreamAsync());
         Assert.Equal("--picture", await reader.LineAsync());
         return reader;
     }
