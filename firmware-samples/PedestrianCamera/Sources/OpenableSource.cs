@@ -27,7 +27,7 @@ internal sealed record OpenableSource(Func<IFrameSource> Open)
     /// <exception cref="SourceException">They contradict themselves or lack something.</exception>
     public static OpenableSource Of(SourceSettings settings, Action<string>? note = null)
     {
-        TimeSpan frozen = settings.FrozenSeconds > 0 ? TimeSpan.FromSeconds(Math.Min(settings.FrozenSeconds, 86_400)) : Timeout.InfiniteTimeSpan;
+        TimeSpan frozen = settings.FrozenSeconds > 0 ? TimeSpan.FromSeconds(Math.Clamp(settings.FrozenSeconds, 0.1, 86_400)) : Timeout.InfiniteTimeSpan;
         return settings.Kind switch
         {
             SourceKind.V4l2 => new OpenableSource(() => OpenV4l2(settings)) { IsCamera = true, Frozen = frozen },

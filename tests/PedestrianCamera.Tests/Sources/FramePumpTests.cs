@@ -183,7 +183,8 @@ public class FramePumpTests
         {
             opened++;
             return new Scripted(Then(Pictures(2), (_, _) => throw new SourceException("broken off")));
-        }) { HasEnd = true, OpensOnce = true });
+        })
+        { HasEnd = true, OpensOnce = true });
         Assert.Equal(2, Drain()[^1]);
         Assert.Equal((1, "broken off"), (opened, pump.Failure));
     }

@@ -155,12 +155,35 @@ public class V4l2SourceTests
         Assert.True(camera.IsStreaming);
     }
 
-    [InstalledFact("sh")]
+    [LinuxFact]
     public void The_kernel_itself_refuses_what_is_no_camera()
     {
-        if (!OperatingSystem.IsLinux()) return;
         Assert.Contains("not a video device", Assert.Throws<SourceException>(() => new V4l2Source(s_settings with { Path = "/dev/null" }, new LinuxVideoDevice())).Message, StringComparison.Ordinal);
         Assert.Contains("no such device", Assert.Throws<SourceException>(() => new V4l2Source(s_settings with { Path = "/dev/no-video" }, new LinuxVideoDevice())).Message, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void The_system_calls_open_map_and_wait()
+    {
+        // Any file can be mapped and waited for; only that it is no camera tells it apart.
+        using var folder = new TemporaryFolder();
+        byte[] bytes = [.. Enumerable.Range(0, 5000).Select(n => (byte)n)];
+        using var device = new LinuxVideoDevice();
+        Assert.Equal(0, device.Open(folder.File("device", bytes)));
+        Assert.Equal(0, device.Map(3, 4096, 904));
+        Assert.Equal(bytes[4096..], device.Buffer(3).ToArray());
+        Assert.Equal(V4l2.PollIn, device.Wait(1000));
+        Assert.Equal(-Errno.NotTerminal, device.Control(V4l2.QueryCapabilities, new byte[V4l2.Capability.Size]));
+        Assert.Equal(-Errno.Invalid, device.Map(4, 1, 10));
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class LinuxFactAttribute : FactAttribute
+    {
+        public LinuxFactAttribute()
+        {
+            if (!OperatingSystem.IsLinux()) Skip = "Video4Linux is of Linux";
+        }
     }
 
     private static void AssertRefused(FakeVideoDevice camera, string said)

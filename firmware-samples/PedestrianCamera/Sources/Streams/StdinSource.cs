@@ -9,7 +9,10 @@ internal sealed class StdinSource(BufferedInput input) : IFrameSource
     private IFrameSource? _reader;
 
     /// <summary>This program's standard input.</summary>
-    public static StdinSource Open() => new(new BufferedInput(Console.OpenStandardInput(), "standard input"));
+    /// <exception cref="SourceException">It is a keyboard.</exception>
+    public static StdinSource Open() => Console.IsInputRedirected
+        ? new StdinSource(new BufferedInput(Console.OpenStandardInput(), "standard input"))
+        : throw new SourceException("standard input is a terminal; pipe pictures in, as ffmpeg -i … -f yuv4mpegpipe - | pedestrian-camera");
 
     public bool Read(Frame frame) => (_reader ??= Recognise()).Read(frame);
 

@@ -6,7 +6,9 @@ namespace PedestrianCamera;
 internal sealed partial class LinuxVideoDevice : IVideoDevice
 {
     private const int ReadWrite = 2, NonBlocking = 0x800, CloseOnExecute = 0x80000;
-    private const int ProtectRead = 1, Shared = 1;
+    
+    // Nothing is written, but older drivers map only what may be.
+    private const int ProtectReadWrite = 3, Shared = 1;
 
     private readonly Dictionary<int, (nint Address, int Length)> _maps = [];
     private int _file = -1;
@@ -27,7 +29,7 @@ internal sealed partial class LinuxVideoDevice : IVideoDevice
 
     public int Map(int index, uint offset, uint length)
     {
-        nint address = MapMemory(0, length, ProtectRead, Shared, _file, (nint)offset);
+        nint address = MapMemory(0, length, ProtectReadWrite, Shared, _file, (nint)offset);
         if (address == -1) return -Marshal.GetLastPInvokeError();
         _maps.Add(index, (address, checked((int)length)));
         return 0;
