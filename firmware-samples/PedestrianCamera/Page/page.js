@@ -319,7 +319,8 @@ function draw(what) {
   $('hint').textContent = drawing === 'region'
     ? 'Drag from one corner of the region to the other. Esc ends.'
     : 'Click where the line begins, then where it ends. Esc ends.';
-  if (drawing) $('frame').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (drawing) $('frame').scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
 }
 
 $('drawRegion').addEventListener('click', () => draw('region'));
