@@ -249,25 +249,28 @@ internal sealed class LivePage : IAsyncDisposable
 
     private async Task SendPictureAsync(HttpContext context)
     {
-        using MjpegBroadcast.Viewer? viewer = _broadcast.Join();
-        if (viewer is null)
+        EncodedPicture? picture = null;
+        // The place is free again before the picture is on its way.
+        using (MjpegBroadcast.Viewer? viewer = _broadcast.Join())
         {
-            await SendTooManyAsync(context.Response).ConfigureAwait(false);
-            return;
+            if (viewer is null)
+            {
+                await SendTooManyAsync(context.Response).ConfigureAwait(false);
+                return;
+            }
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+            patience.CancelAfter(s_firstPicture);
+            try
+            {
+                if (await viewer.Pictures.WaitToReadAsync(patience.Token).ConfigureAwait(false)) viewer.Pictures.TryRead(out picture);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // No picture in time: told below.
+            }
         }
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-        patience.CancelAfter(s_firstPicture);
-        EncodedPicture picture;
-        try
-        {
-            picture = await viewer.Pictures.ReadAsync(patience.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException && !context.RequestAborted.IsCancellationRequested)
-        {
-            await SendLineAsync(context.Response, 503, _broadcast.Problem ?? $"no picture came for {s_firstPicture.TotalSeconds} s; see the state of the source").ConfigureAwait(false);
-            return;
-        }
-        await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
+        if (picture is not null) await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
+        else await SendLineAsync(context.Response, 503, _broadcast.Problem ?? $"no picture came for {s_firstPicture.TotalSeconds} s; is the source running?").ConfigureAwait(false);
     }
 
     private Task SendTooManyAsync(HttpResponse response)
