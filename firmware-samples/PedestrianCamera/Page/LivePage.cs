@@ -33,7 +33,6 @@ internal sealed class LivePage : IAsyncDisposable
     /// <summary>A picture is sent in parts of this size: a slow viewer makes progress within one picture.</summary>
     private const int PartBytes = 16 << 10;
 
-    private static readonly TimeSpan s_firstPicture = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(1);
 
     private const string ContentSecurityPolicy =
@@ -57,7 +56,7 @@ internal sealed class LivePage : IAsyncDisposable
     {
         (_measurements, _cell, _keep, _limits, _token) = (measurements, cell, keep, limits, settings.Token);
         _access = new PageAccess(_token, settings.Port);
-        _broadcast = new MjpegBroadcast(feed, settings, limits.Most, jpeg);
+        _broadcast = new MjpegBroadcast(feed, settings, limits, jpeg);
         KestrelServerOptions kestrel = new() { AddServerHeader = false };
         kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
@@ -100,7 +99,7 @@ internal sealed class LivePage : IAsyncDisposable
     /// <param name="measurements">Gives the numbers of now; called from many threads.</param>
     /// <param name="cell">The live settings that visitors see and change.</param>
     /// <param name="keep">Told of changed settings, one at a time; may throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, of which the visitor is told.</param>
-    /// <param name="limits">How many may look; null for the usual.</param>
+    /// <param name="limits">How many may look, and how long; null for the usual.</param>
     /// <param name="jpeg">Whether pictures can be JPEG; null for whether libturbojpeg is installed.</param>
     /// <exception cref="PageException">Address, port or token cannot be used.</exception>
     public static async Task<LivePage> StartAsync(
@@ -249,25 +248,28 @@ internal sealed class LivePage : IAsyncDisposable
 
     private async Task SendPictureAsync(HttpContext context)
     {
-        using MjpegBroadcast.Viewer? viewer = _broadcast.Join();
-        if (viewer is null)
+        EncodedPicture? picture = null;
+        // The place is free again before the picture is on its way.
+        using (MjpegBroadcast.Viewer? viewer = _broadcast.Join())
         {
-            await SendTooManyAsync(context.Response).ConfigureAwait(false);
-            return;
+            if (viewer is null)
+            {
+                await SendTooManyAsync(context.Response).ConfigureAwait(false);
+                return;
+            }
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+            patience.CancelAfter(_limits.FirstPicture);
+            try
+            {
+                if (await viewer.Pictures.WaitToReadAsync(patience.Token).ConfigureAwait(false)) viewer.Pictures.TryRead(out picture);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // No picture in time: told below.
+            }
         }
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-        patience.CancelAfter(s_firstPicture);
-        EncodedPicture picture;
-        try
-        {
-            picture = await viewer.Pictures.ReadAsync(patience.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException && !context.RequestAborted.IsCancellationRequested)
-        {
-            await SendLineAsync(context.Response, 503, _broadcast.Problem ?? $"no picture came for {s_firstPicture.TotalSeconds} s; see the state of the source").ConfigureAwait(false);
-            return;
-        }
-        await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
+        if (picture is not null) await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
+        else await SendLineAsync(context.Response, 503, _broadcast.Problem ?? $"no picture came for {_limits.FirstPicture.TotalSeconds} s; is the source running?").ConfigureAwait(false);
     }
 
     private Task SendTooManyAsync(HttpResponse response)

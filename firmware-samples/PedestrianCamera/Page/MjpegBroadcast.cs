@@ -17,14 +17,12 @@ internal sealed class MjpegBroadcast : IDisposable
     /// <summary>PNG takes a small board a good part of a second.</summary>
     private const double MostFpsWithoutJpeg = 1;
 
-    /// <summary>Without new pictures the last is sent again, so that a viewer whose network is gone is noticed.</summary>
-    private static readonly TimeSpan s_repeatAfter = TimeSpan.FromSeconds(5);
-
+    /// <summary>How often it is seen whether anybody looks and the last picture is due again, where no new ones come.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
     private readonly PictureFeed _feed;
     private readonly int _quality;
-    private readonly int _mostViewers;
+    private readonly ViewerLimits _limits;
     private readonly bool _jpeg;
     private readonly TimeSpan _interval;
     private readonly object _gate = new();
@@ -34,11 +32,11 @@ internal sealed class MjpegBroadcast : IDisposable
     /// <summary>Starts the thread.</summary>
     /// <param name="feed">Where pictures come from.</param>
     /// <param name="settings">The most pictures a second, and their quality.</param>
-    /// <param name="mostViewers">How many may look at once.</param>
+    /// <param name="limits">How many may look at once.</param>
     /// <param name="jpeg">Whether pictures can be JPEG; otherwise they are PNG, one a second.</param>
-    public MjpegBroadcast(PictureFeed feed, PageSettings settings, int mostViewers, bool jpeg)
+    public MjpegBroadcast(PictureFeed feed, PageSettings settings, ViewerLimits limits, bool jpeg)
     {
-        (_feed, _quality, _mostViewers, _jpeg) = (feed, Math.Clamp(settings.Quality, 1, 100), mostViewers, jpeg);
+        (_feed, _quality, _limits, _jpeg) = (feed, Math.Clamp(settings.Quality, 1, 100), limits, jpeg);
         double fps = Math.Clamp(settings.Fps, 0.1, 1000);
         _interval = TimeSpan.FromSeconds(1 / (jpeg ? fps : Math.Min(fps, MostFpsWithoutJpeg)));
         new Thread(Run) { IsBackground = true, Name = "pictures for the page" }.Start();
@@ -66,7 +64,7 @@ internal sealed class MjpegBroadcast : IDisposable
     {
         lock (_gate)
         {
-            if (_ended || _viewers.Count >= _mostViewers) return null;
+            if (_ended || _viewers.Count >= _limits.Most) return null;
             Viewer viewer = new(this, _feed.Watch());
             _viewers.Add(viewer);
             Monitor.PulseAll(_gate);
@@ -118,7 +116,7 @@ internal sealed class MjpegBroadcast : IDisposable
                 taken = Stopwatch.GetTimestamp();
                 last = Encode(scene, seen) ?? last;
             }
-            else if (last is null || Stopwatch.GetElapsedTime(sent) < s_repeatAfter)
+            else if (last is null || Stopwatch.GetElapsedTime(sent) < _limits.RepeatAfter)
             {
                 if (!Give(null)) return;
                 continue;

@@ -54,7 +54,7 @@ internal sealed class PageAccess(string? token, int port)
         }
         if (request.Cookies[_cookie] is { } cookie)
         {
-            if (IsRight(Uri.UnescapeDataString(cookie))) return Admission.Granted;
+            if (IsRight(cookie)) return Admission.Granted;
             wrong = true;
         }
         if (wrong) await Task.Delay(s_wrongTokenDelay).ConfigureAwait(false);

@@ -316,14 +316,16 @@ function draw(what) {
   $('drawLine').setAttribute('aria-pressed', drawing === 'line');
   $('overlay').replaceChildren();
   $('hint').hidden = drawing === null;
-  $('hint').textContent = drawing === 'region'
-    ? 'Drag from one corner of the region to the other. Esc ends.'
-    : 'Click where the line begins, then where it ends. Esc ends.';
-  if (drawing) $('frame').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  $('hintText').textContent = drawing === 'region'
+    ? 'Drag from one corner of the region to the other.'
+    : 'Click where the line begins, then where it ends.';
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (drawing) $('frame').scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
 }
 
 $('drawRegion').addEventListener('click', () => draw('region'));
 $('drawLine').addEventListener('click', () => draw('line'));
+$('cancel').addEventListener('click', () => draw(drawing));
 addEventListener('keydown', event => { if (event.key === 'Escape' && drawing) draw(drawing); });
 
 function place(event) {
@@ -406,7 +408,6 @@ function drawChart() {
 
   const x = minute => left + (minute - first) / (last - first) * plotWidth;
   const mostPeople = roundUp(Math.max(...bins.map(bin => perMinute(bin, 'people'))));
-  // A minute that has only begun has few frames, and would look like a fault.
   const mostFrames = roundUp(Math.max(...bins.map(bin => perMinute(bin, 'frames'))));
   const yPeople = value => top + plotHeight - value / mostPeople * plotHeight;
   const yFrames = value => top + plotHeight - value / mostFrames * plotHeight;
@@ -417,6 +418,7 @@ function drawChart() {
   bins.forEach((bin, i) => {
     const people = perMinute(bin, 'people');
     if (people > 0) bars += `M${x(bin.start)} ${yPeople(0)}V${yPeople(people)}H${x(bin.start + each) - gap}V${yPeople(0)}z`;
+    // A minute that has only begun has few frames, and would look like a fault.
     const whole = bin.minutes > 0 && i < bins.length - 1;
     if (whole) line += `${joined ? 'L' : 'M'}${x(bin.start + each / 2)} ${yFrames(perMinute(bin, 'frames'))}`;
     joined = whole;

@@ -23,7 +23,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>A visitor without cookies. What goes wrong in the page's own script fails the test at its end.</summary>
     internal async Task VisitAsync(Uri address, Func<IPage, Task> test)
     {
-        await using IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ReducedMotion = ReducedMotion.Reduce });
         context.SetDefaultTimeout(15000);
         IPage page = await context.NewPageAsync();
         List<string> errors = [];

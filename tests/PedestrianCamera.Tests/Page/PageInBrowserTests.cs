@@ -38,7 +38,7 @@ public class PageInBrowserTests(BrowserFixture browser) : IClassFixture<BrowserF
         DateTimeOffset minute = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
         browser.Page.Now = browser.Page.Now with { History = [.. Enumerable.Range(0, 120).Select(i => new HistoryMinute(minute.AddMinutes(i), 2, 3, 900))] };
         await Expect(page.Locator("#chart")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Last 6 hours: 240 people came, at most 3 at once"));
-        await page.GetByText("1 h", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "1 h" }).CheckAsync();
         await Expect(page.Locator("#chartText")).ToContainTextAsync("Last hour: 120 people");
         browser.Page.Now = browser.Page.Now with { History = [] };
     });
@@ -49,7 +49,7 @@ public class PageInBrowserTests(BrowserFixture browser) : IClassFixture<BrowserF
         await Expect(page.Locator("#scoreText")).ToHaveTextAsync("0.40");
         await page.Locator("#score").FillAsync("0.7");
         await RunningPage.UntilAsync(() => browser.Page.Cell.Current.Score == 0.7f, "a score of 0.7");
-        await page.GetByText("Off", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Off" }).CheckAsync();
         await RunningPage.UntilAsync(() => browser.Page.Cell.Current.Lamp == LampMode.Off, "a lamp that is off");
         await page.Locator("#region1").FillAsync("25");
         await page.Locator("#region1").PressAsync("Enter");

@@ -7,7 +7,10 @@ namespace PedestrianCamera.Tests;
 
 public class PageStreamTests
 {
-    [LibturbojpegFact]
+    /// <summary>Who waits for a picture that never comes would wait for ever.</summary>
+    private const int MostMilliseconds = 60_000;
+
+    [LibturbojpegFact(Timeout = MostMilliseconds)]
     public async Task Pictures_come_with_boxes_line_and_region_drawn_in()
     {
         await using RunningPage page = await RunningPage.StartAsync();
@@ -24,7 +27,7 @@ public class PageStreamTests
         Assert.True(Math.Min(red, Math.Min(green, blue)) > 170, $"the region's side is {red}, {green}, {blue}");
     }
 
-    [LibturbojpegFact]
+    [LibturbojpegFact(Timeout = MostMilliseconds)]
     public async Task Of_ten_viewers_five_that_never_read_hold_up_neither_the_detector_nor_the_others()
     {
         // Nobody is cut off: whoever waited for the five would wait for a minute, and the test would end.
@@ -67,7 +70,7 @@ public class PageStreamTests
         await RunningPage.UntilAsync(() => !page.Feed.IsWatched, "nobody looking");
     }
 
-    [LibturbojpegFact]
+    [LibturbojpegFact(Timeout = MostMilliseconds)]
     public async Task A_viewer_that_takes_nothing_is_cut_off()
     {
         await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { Patience = TimeSpan.FromMilliseconds(300) });
@@ -96,7 +99,7 @@ public class PageStreamTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = MostMilliseconds)]
     public async Task The_viewer_after_the_last_place_is_told_so_in_one_line()
     {
         await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { Most = 2 });
@@ -115,7 +118,7 @@ public class PageStreamTests
         using PageStream next = await PageStream.OpenAsync(page.Client);
     }
 
-    [Fact]
+    [Fact(Timeout = MostMilliseconds)]
     public async Task While_nobody_looks_the_feed_is_not_watched()
     {
         await using RunningPage page = await RunningPage.StartAsync();
@@ -135,7 +138,7 @@ public class PageStreamTests
         Assert.Equal(0, page.Page.Viewers);
     }
 
-    [Fact]
+    [Fact(Timeout = MostMilliseconds)]
     public async Task A_picture_of_before_is_not_shown_as_one_of_now()
     {
         await using RunningPage page = await RunningPage.StartAsync();
@@ -145,7 +148,32 @@ public class PageStreamTests
         Assert.True((await reader.NextAsync()).Number > 1);
     }
 
-    [Fact]
+    [Fact(Timeout = MostMilliseconds)]
+    public async Task Where_no_new_picture_comes_the_last_is_sent_again_so_that_lost_viewers_are_noticed()
+    {
+        await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { RepeatAfter = TimeSpan.FromMilliseconds(50) });
+        using MjpegReader reader = await MjpegReader.OpenAsync(page.Client);
+        EncodedPicture last;
+        using (page.Play()) last = await reader.NextAsync();
+        int repeated = 0;
+        while (repeated < 2)
+        {
+            EncodedPicture next = await reader.NextAsync();
+            repeated = next.Number == last.Number ? repeated + 1 : 0;
+            last = next;
+        }
+    }
+
+    [Fact(Timeout = MostMilliseconds)]
+    public async Task Where_no_picture_comes_at_all_that_is_said_in_one_line()
+    {
+        await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { FirstPicture = TimeSpan.FromMilliseconds(50) });
+        using HttpResponseMessage response = await page.GetAsync("picture.jpg");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.StartsWith("no picture came", await RunningPage.LineAsync(response), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = MostMilliseconds)]
     public async Task Without_libturbojpeg_pictures_are_PNG_and_the_page_says_what_to_install()
     {
         await using RunningPage page = await RunningPage.StartAsync(jpeg: false);
@@ -157,7 +185,7 @@ public class PageStreamTests
         Assert.Contains("apt-get install -y libturbojpeg0", await page.Client.GetStringAsync("state.json"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = MostMilliseconds)]
     public async Task When_the_page_stops_its_viewers_see_the_end()
     {
         RunningPage page = await RunningPage.StartAsync();

@@ -5,7 +5,7 @@ namespace PedestrianCamera.Tests;
 /// <summary>A live page on a free port of this machine, with a feed, numbers and settings that a test can move.</summary>
 internal sealed class RunningPage : IAsyncDisposable
 {
-    public const string Token = "correct horse battery";
+    public const string Token = "correct horse+battery%41;=\"";
 
     public static readonly LiveSettings FirstSettings = new(0.4f, 0.1f, new Box(0, 0, 1, 1), null, 10, LampMode.Auto);
 
