@@ -47,12 +47,14 @@ internal sealed class LivePage : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly CancellationTokenSource _stopping = new();
     private readonly object _changing = new();
-    private readonly byte[] _page = Embedded("page.html"), _style = Embedded("page.css"), _script = Embedded("page.js"), _tokenForm = Embedded("token.html");
+    private readonly byte[] _page = Embedded("page.html"), _style = Embedded("page.css"), _script = Embedded("page.js");
+    private readonly byte[] _tokenForm = Embedded("token.html");
     private readonly string? _token;
     private PageAccess _access;
 
     private LivePage(
-        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell, Action<LiveSettings>? keep, ViewerLimits limits, bool jpeg)
+        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell, Action<LiveSettings>? keep,
+        ViewerLimits limits, bool jpeg)
     {
         (_measurements, _cell, _keep, _limits, _token) = (measurements, cell, keep, limits, settings.Token);
         _access = new PageAccess(_token, settings.Port);
@@ -85,8 +87,16 @@ internal sealed class LivePage : IAsyncDisposable
     public IPEndPoint EndPoint => Listening!.IPEndPoint!;
 
     /// <summary>What to open in a browser on this machine, without the token.</summary>
-    public Uri Address => new($"http://{(EndPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, EndPoint.Port)
-        : EndPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, EndPoint.Port) : EndPoint)}/");
+    public Uri Address
+    {
+        get
+        {
+            IPAddress address = EndPoint.Address;
+            if (address.Equals(IPAddress.Any)) address = IPAddress.Loopback;
+            if (address.Equals(IPAddress.IPv6Any)) address = IPAddress.IPv6Loopback;
+            return new Uri($"http://{new IPEndPoint(address, EndPoint.Port)}/");
+        }
+    }
 
     /// <summary>Who looks at pictures now.</summary>
     public int Viewers => _broadcast.Viewers;
@@ -98,7 +108,10 @@ internal sealed class LivePage : IAsyncDisposable
     /// <param name="feed">Pictures.</param>
     /// <param name="measurements">Gives the numbers of now; called from many threads.</param>
     /// <param name="cell">The live settings that visitors see and change.</param>
-    /// <param name="keep">Told of changed settings, one at a time; may throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, of which the visitor is told.</param>
+    /// <param name="keep">
+    /// Told of changed settings, one at a time; may throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, of which the
+    /// visitor is told.
+    /// </param>
     /// <param name="limits">How many may look, and how long; null for the usual.</param>
     /// <param name="jpeg">Whether pictures can be JPEG; null for whether libturbojpeg is installed.</param>
     /// <exception cref="PageException">Address, port or token cannot be used.</exception>
@@ -166,7 +179,8 @@ internal sealed class LivePage : IAsyncDisposable
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!response.HasStarted)
         {
-            await SendLineAsync(response, e.StatusCode, e.StatusCode == 413 ? $"expected at most {MostBodyBytes} bytes" : "the request cannot be read").ConfigureAwait(false);
+            string line = e.StatusCode == 413 ? $"expected at most {MostBodyBytes} bytes" : "the request cannot be read";
+            await SendLineAsync(response, e.StatusCode, line).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -268,8 +282,13 @@ internal sealed class LivePage : IAsyncDisposable
                 // No picture in time: told below.
             }
         }
-        if (picture is not null) await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
-        else await SendLineAsync(context.Response, 503, _broadcast.Problem ?? $"no picture came for {_limits.FirstPicture.TotalSeconds} s; is the source running?").ConfigureAwait(false);
+        if (picture is not null)
+        {
+            await SendAsync(context.Response, picture.ContentType, picture.Bytes).ConfigureAwait(false);
+            return;
+        }
+        string line = _broadcast.Problem ?? $"no picture came for {_limits.FirstPicture.TotalSeconds} s; is the source running?";
+        await SendLineAsync(context.Response, 503, line).ConfigureAwait(false);
     }
 
     private Task SendTooManyAsync(HttpResponse response)
@@ -365,20 +384,27 @@ internal sealed class LivePage : IAsyncDisposable
 
     private static IPEndPoint EndPointOf(PageSettings settings)
     {
-        if (settings.Port is < 0 or > IPEndPoint.MaxPort) throw new PageException($"page.port {settings.Port}: expected 1 to {IPEndPoint.MaxPort}, or 0 for any that is free");
-        if (string.Equals(settings.Address, "localhost", StringComparison.OrdinalIgnoreCase)) return new IPEndPoint(IPAddress.Loopback, settings.Port);
+        if (settings.Port is < 0 or > IPEndPoint.MaxPort)
+            throw new PageException($"page.port {settings.Port}: expected 1 to {IPEndPoint.MaxPort}, or 0 for any that is free");
+        if (settings.Address.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return new IPEndPoint(IPAddress.Loopback, settings.Port);
         return IPAddress.TryParse(settings.Address.Trim('[', ']'), out IPAddress? address)
             ? new IPEndPoint(address, settings.Port)
             : throw new PageException($"page.address \"{settings.Address}\": expected an IP address, as 127.0.0.1, ::1 or 0.0.0.0");
     }
 
-    private static string Reason(Exception e) => (e as SocketException ?? e.InnerException as SocketException ?? e.InnerException?.InnerException as SocketException)?.SocketErrorCode switch
+    private static string Reason(Exception e)
     {
-        SocketError.AddressAlreadyInUse => "another program uses this port; stop it or set page.port",
-        SocketError.AccessDenied => "not permitted; ports below 1024 are for root, set page.port",
-        SocketError.AddressNotAvailable => "this machine does not have that address; set page.address",
-        _ => e.InnerException is AddressInUseException ? "another program uses this port; stop it or set page.port" : e.Message.ReplaceLineEndings(" "),
-    };
+        const string inUse = "another program uses this port; stop it or set page.port";
+        // Kestrel wraps a port in use, and nothing else.
+        if (e.InnerException is AddressInUseException) return inUse;
+        return (e as SocketException)?.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => inUse,
+            SocketError.AccessDenied => "not permitted; ports below 1024 are for root, set page.port",
+            SocketError.AddressNotAvailable => "this machine does not have that address; set page.address",
+            _ => e.Message.ReplaceLineEndings(" "),
+        };
+    }
 
     private static byte[] Embedded(string name)
     {

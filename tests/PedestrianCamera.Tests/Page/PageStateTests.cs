@@ -12,8 +12,18 @@ public class PageStateTests
         await using RunningPage page = await RunningPage.StartAsync();
         page.Now = new Measurements
         {
-            FramesPerSecond = 14.25, Stages = new StageTimes(1, 2, 3, 4, 5, 6), Frames = 5_000_000_000, Dropped = 7, Restarts = 8,
-            SourceState = "restarting: \"no signal\"", Present = 2, People = 9, CrossedRight = 10, CrossedLeft = 11, LampOn = true, Problems = ["a", "b"],
+            FramesPerSecond = 14.25,
+            Stages = new StageTimes(1, 2, 3, 4, 5, 6),
+            Frames = 5_000_000_000,
+            Dropped = 7,
+            Restarts = 8,
+            SourceState = "restarting: \"no signal\"",
+            Present = 2,
+            People = 9,
+            CrossedRight = 10,
+            CrossedLeft = 11,
+            LampOn = true,
+            Problems = ["a", "b"],
             History = [new HistoryMinute(s_noon, 1, 2, 900)],
         };
         using var json = JsonDocument.Parse(await page.Client.GetStringAsync("state.json"));
