@@ -59,7 +59,7 @@ internal sealed class FramePump : IDisposable
     public void Stop()
     {
         _stopping.Cancel();
-        _supervising.Wait(TimeSpan.FromSeconds(2));
+        ((IAsyncResult)_supervising).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(2));
         _frames.End();
     }
 

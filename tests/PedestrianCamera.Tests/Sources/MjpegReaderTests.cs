@@ -47,7 +47,7 @@ public class MjpegReaderTests
     }
 
     [Fact]
-    public void An_end_without_a_scan_is_no_picture() => Assert.Empty(Read([0xFF, 0xD8, 0xFF, 0xD9], out _));
+    public void An_end_without_a_scan_is_no_picture() => Assert.Empty(Read([0xFF, 0xD8, 0xFF, 0xD9, 0xFF, 0xD8, 0xFF, 0xDB, 0, 2, 0xFF, 0xD9], out _));
 
     [Fact]
     public void A_stream_that_ends_in_a_picture_says_so() =>

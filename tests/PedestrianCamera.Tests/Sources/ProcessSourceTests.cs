@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace PedestrianCamera.Tests;
 
@@ -115,6 +116,31 @@ public class ProcessSourceTests
             Assert.DoesNotContain('\n', message);
             return message;
         }
+    }
+
+    [InstalledFact("sh", "cat")]
+    public void Padded_rows_of_a_camera_program_are_read_as_pictures()
+    {
+        using var folder = new TemporaryFolder();
+        foreach ((Func<SourceSettings, SourceProgram> program, int luma, int chroma) in
+            ((Func<SourceSettings, SourceProgram>, int, int)[])[(SourceProgram.Rpicam, 128, 64), (SourceProgram.Gstreamer, 68, 36)])
+        {
+            byte[] picture =
+            [
+                .. Rows(2, 66, luma, 1), .. Rows(1, 33, chroma, 2), .. Rows(1, 33, chroma, 3),
+                .. Rows(2, 66, luma, 4), .. Rows(1, 33, chroma, 5), .. Rows(1, 33, chroma, 6),
+            ];
+            // It does what it is for only where it is asked as that program is.
+            string script = folder.File("program", Encoding.ASCII.GetBytes($"case \"$*\" in *66*) exec cat '{folder.File("pictures", picture)}' ;; esac\n"));
+            SourceProgram real = program(new SourceSettings { Width = 66, Height = 2 });
+            using var source = new ProcessSource(real with { Names = ["sh"], Arguments = [script, .. real.Arguments], HasEnd = true });
+            Assert.Equal(
+                [[.. Rows(2, 66, 66, 1), .. Rows(1, 33, 33, 2), .. Rows(1, 33, 33, 3)], [.. Rows(2, 66, 66, 4), .. Rows(1, 33, 33, 5), .. Rows(1, 33, 33, 6)]],
+                TestStreams.ReadAll(source));
+        }
+
+        static IEnumerable<byte> Rows(int rows, int width, int stride, byte value) =>
+            Enumerable.Range(0, rows * stride).Select(i => i % stride < width ? value : (byte)0xEE);
     }
 
     internal static SourceProgram Shell(string script, bool hasEnd, params string[] arguments) =>
