@@ -152,7 +152,7 @@ public class PageStreamTests
     public async Task Where_no_new_picture_comes_the_last_is_sent_again_so_that_lost_viewers_are_noticed()
     {
         await using RunningPage page = await RunningPage.StartAsync(limits: new ViewerLimits { RepeatAfter = TimeSpan.FromMilliseconds(50) });
-        using MjpegReader reader = await MjpegReader.OpenAsync(page.Client);
+        using PageStream reader = await PageStream.OpenAsync(page.Client);
         EncodedPicture last;
         using (page.Play()) last = await reader.NextAsync();
         int repeated = 0;
