@@ -6,7 +6,7 @@ namespace PedestrianCamera;
 internal sealed partial class LinuxVideoDevice : IVideoDevice
 {
     private const int ReadWrite = 2, NonBlocking = 0x800, CloseOnExecute = 0x80000;
-    
+
     // Nothing is written, but older drivers map only what may be.
     private const int ProtectReadWrite = 3, Shared = 1;
 
