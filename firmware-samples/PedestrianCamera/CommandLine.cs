@@ -24,11 +24,11 @@ internal sealed record CommandLine
           --annotate FILE.mp4    writes what was seen with boxes drawn, through ffmpeg
           --max-frames N         ends after so many frames
           --json                 the figures printed at the end as JSON
-          --check                reads the settings and the model, says what is wrong with them, and ends
+          --check                tries settings, model and lamp, says what is wrong, and ends
           --version, --help
 
         SETTINGS.json holds all that can be set; every key is in docs/pedestrian-camera.md.
-        SIGTERM and Ctrl-C end it cleanly. Exit codes: 0 success, 1 failure at work, 2 wrong usage, 130 Ctrl-C.
+        SIGTERM and Ctrl-C end it cleanly. Exit codes: 0 success, 1 failure at work, 2 wrong usage or settings, 130 Ctrl-C.
         """;
 
     private static readonly string[] s_flags = ["--no-page", "--every-frame", "--json", "--check", "--version", "--help"];

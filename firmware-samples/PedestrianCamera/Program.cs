@@ -7,7 +7,7 @@ namespace PedestrianCamera;
 
 /// <summary>
 /// The <c>pedestrian-camera</c> program. Figures go to standard output, messages to standard error. Exit codes: 0 success, 1 failure at work,
-/// 2 wrong usage, 130 Ctrl-C.
+/// 2 wrong usage or settings, 130 Ctrl-C.
 /// </summary>
 internal static class Program
 {
@@ -47,7 +47,9 @@ internal static class Program
             if (!line.Has("--check")) return await WatchAsync(line, settings, output, error, cancellation).ConfigureAwait(false);
             using var detector = new PersonDetector(ModelOf(settings), settings.Detector);
             _ = OpenableSource.Of(settings.Source);
-            await output.WriteLineAsync($"good: {settings.Source.Kind} into a network of {detector.InputSize}").ConfigureAwait(false);
+            if (settings.Page is { } page && SettingsFile.PageProblem(page.Address, page.Token) is { } problem) throw new UsageException(problem);
+            if (settings.Lamp is { } lamp) BoardLamp.Open(lamp).Dispose();
+            await output.WriteLineAsync($"good: {settings.Source.Kind.ToString().ToLowerInvariant()} into a network of {detector.InputSize}").ConfigureAwait(false);
             return 0;
         }
         catch (UsageException e)
@@ -57,9 +59,9 @@ internal static class Program
         catch (SettingsException e)
         {
             foreach (string problem in e.Errors) await error.WriteLineAsync(problem).ConfigureAwait(false);
-            return 1;
+            return 2;
         }
-        catch (Exception e) when (e is ModelException or SourceException or PageException or ImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelException or SourceException or PageException or LampException or ImageFormatException or IOException or UnauthorizedAccessException)
         {
             return Complain(e.Message, 1);
         }

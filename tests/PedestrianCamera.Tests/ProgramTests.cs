@@ -46,18 +46,19 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "detector": { "score": 1.5 } }""", "settings.json:1:")]
-    [InlineData("""{ "detector": { "label": "giraffe" } }""", "the model has no label 'giraffe'")]
-    [InlineData("""{ "detector": { "model": "missing.edgenet" } }""", "missing.edgenet")]
-    [InlineData("""{ "detector": { "model": "settings.json" } }""", "settings.json")]
-    public async Task What_is_wrong_is_named_and_the_exit_code_is_1(string text, string expected)
+    [InlineData("""{ "detector": { "score": 1.5 } }""", "settings.json:1: detector.score", 2)]
+    [InlineData("""{ "detector": { "label": "giraffe" } }""", "the model has no label 'giraffe'", 1)]
+    [InlineData("""{ "detector": { "model": "missing.edgenet" } }""", "missing.edgenet", 1)]
+    [InlineData("""{ "detector": { "model": "settings.json" } }""", "settings.json", 1)]
+    [InlineData("""{ "lamp": { "chip": "/dev/gpiochip999" } }""", "/dev/gpiochip999", 1)]
+    [InlineData("""{ "source": { "kind": "folder" } }""", "source.path", 2)]
+    public async Task What_is_wrong_is_named_by_the_check(string text, string expected, int exitCode)
     {
-        string settings = _folder["settings.json"];
-        await File.WriteAllTextAsync(settings, text);
-        (int code, string _, string error) = await RunAsync("--check", settings, "--threads", "1");
-        Assert.Equal(1, code);
+        await File.WriteAllTextAsync(_folder["settings.json"], text);
+        (int code, string _, string error) = await RunAsync("--check", _folder["settings.json"], "--threads", "1");
         Assert.Contains(expected, error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.Equal(exitCode, code);
     }
 
     [Fact]
