@@ -97,6 +97,7 @@ internal static class SettingsFile
         {
             Model = section.TextOrNull("model", "an .edgenet file") is { } model ? Path.Combine(folder, model) : null,
             Threads = (int)section.Integer("threads", 0, 64, fallback.Threads),
+            Tiles = (int)section.Integer("tiles", 1, 4, fallback.Tiles),
             Label = section.Text("label", "a label of the detector, as \"person\"", fallback.Label),
             Score = (float)section.Number("score", 0, 1, fallback.Score),
             MinHeight = (float)section.Number("minHeight", 0, 1, fallback.MinHeight),
