@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -15,6 +16,11 @@ namespace PedestrianCamera;
 internal static class FramePixels
 {
     private const int WeightBits = 11, PointBits = 6, CoefficientBits = 14;
+
+    /// <summary>Axes that are remembered: those of a frame's parts, of the page and of a picture of an event.</summary>
+    private const int MostTaps = 256;
+
+    private static readonly ConcurrentDictionary<(int Start, int Length, int To, int Samples, int PixelsPerSample), AxisTaps> s_taps = [];
 
     /// <summary>The frame, made smaller in its own shape where it is larger than asked for; never larger.</summary>
     /// <exception cref="SourceException">It is a JPEG picture that cannot be decoded.</exception>
@@ -56,9 +62,10 @@ internal static class FramePixels
                 [new(0, 0, 1, width, 1), new(1, 0, 1, halfWidth, 2), new(2, 0, 1, halfWidth, 2)]),
         };
 
-        AxisTaps[] rows = [.. planes.Select(plane => AxisTaps.Of(area.Y, area.Height, target.Height, plane.Rows, plane.PixelsPerRow))];
-        AxisTaps[] columns = [.. channels.Select(channel => AxisTaps.Of(area.X, area.Width, target.Width, channel.Samples, channel.PixelsPerSample))];
-        uint[][] blended = [.. planes.Select(plane => new uint[plane.RowLength])];
+        AxisTaps[] rows = [.. planes.Select(plane => TapsOf(area.Y, area.Height, target.Height, plane.Rows, plane.PixelsPerRow))];
+        AxisTaps[] columns = [.. channels.Select(channel => TapsOf(area.X, area.Width, target.Width, channel.Samples, channel.PixelsPerSample))];
+        // Behind the last sample lies one more, of no weight: the taps of a result always are two.
+        uint[][] blended = [.. planes.Select(plane => new uint[plane.RowLength + 4])];
         int[][] samples = [.. channels.Select(_ => new int[target.Width])];
         ReadOnlySpan<byte> bytes = frame.Bytes;
         var conversion = Conversion.Of(frame.FullRange);
@@ -80,6 +87,13 @@ internal static class FramePixels
             if (frame.Layout == PixelLayout.Rgb) Interleave(samples, target.Row(y));
             else Convert(samples, conversion, target.Row(y));
         }
+    }
+
+    /// <summary>The taps of an axis; frames of a source ask for the same again and again.</summary>
+    private static AxisTaps TapsOf(int start, int length, int to, int samples, int pixelsPerSample)
+    {
+        if (s_taps.Count > MostTaps) s_taps.Clear();
+        return s_taps.GetOrAdd((start, length, to, samples, pixelsPerSample), static key => AxisTaps.Of(key.Start, key.Length, key.To, key.Samples, key.PixelsPerSample));
     }
 
     /// <summary>Weighs rows of bytes together, one tap after the other: 11 bits behind the point.</summary>
@@ -128,14 +142,32 @@ internal static class FramePixels
             return;
         }
 
-        ReadOnlySpan<int> firsts = taps.Firsts, weights = taps.AllWeights;
+        if (taps.IsHalving && step == 1)
+        {
+            // What a camera's 640 columns become in a network of 320: neighbours are added as the two halves of one integer.
+            ReadOnlySpan<ulong> pairs = MemoryMarshal.Cast<uint, ulong>(row.AsSpan(taps.FirstSample, 2 * samples.Length));
+            var low = new Vector<ulong>(uint.MaxValue);
+            int i = 0;
+            for (; i <= samples.Length - Vector<uint>.Count; i += Vector<uint>.Count)
+            {
+                Vector<ulong> first = new(pairs[i..]), second = new(pairs[(i + Vector<ulong>.Count)..]);
+                Vector<uint> sums = Vector.Narrow((first & low) + (first >>> 32), (second & low) + (second >>> 32));
+                (((sums << (WeightBits - 1)) + new Vector<uint>(Half)) >>> Shift).As<uint, int>().CopyTo(samples, i);
+            }
+            for (; i < samples.Length; i++) samples[i] = (int)((((uint)pairs[i] + (uint)(pairs[i] >> 32) << (WeightBits - 1)) + Half) >> Shift);
+            return;
+        }
+
+        ReadOnlySpan<int> firsts = taps.Firsts;
         if (taps.Count == 2)
         {
+            ReadOnlySpan<uint> from = row.AsSpan(offset), next = row.AsSpan(offset + step);
+            ReadOnlySpan<int> seconds = taps.Seconds;
             for (int x = 0; x < samples.Length; x++)
             {
-                int at = offset + (firsts[x] * step);
-                uint second = (uint)weights[(2 * x) + 1];
-                samples[x] = (int)(((row[at] * ((1 << WeightBits) - second)) + (row[Math.Min(at + step, row.Length - 1)] * second) + Half) >> Shift);
+                int at = firsts[x] * step;
+                uint second = (uint)seconds[x];
+                samples[x] = (int)(((from[at] * ((1 << WeightBits) - second)) + (next[at] * second) + Half) >> Shift);
             }
             return;
         }
@@ -217,6 +249,7 @@ internal static class FramePixels
     private sealed class AxisTaps
     {
         private readonly int[] _firsts, _weights;
+        private int[] _seconds = [];
 
         private AxisTaps(int to, int count) => (_firsts, _weights, Count) = (new int[to], new int[to * count], count);
 
@@ -225,7 +258,8 @@ internal static class FramePixels
 
         public ReadOnlySpan<int> Firsts => _firsts;
 
-        public ReadOnlySpan<int> AllWeights => _weights;
+        /// <summary>Where there are two taps, the weights of the second.</summary>
+        public ReadOnlySpan<int> Seconds => _seconds;
 
         /// <summary>The first sample of the source that is looked at.</summary>
         public int FirstSample => _firsts[0];
@@ -235,6 +269,9 @@ internal static class FramePixels
 
         /// <summary>Whether the result is a row of source samples as they are.</summary>
         public bool IsIdentity { get; private set; }
+
+        /// <summary>Whether the result is the mean of each two source samples.</summary>
+        public bool IsHalving { get; private set; }
 
         public int First(int index) => _firsts[index];
 
@@ -251,7 +288,7 @@ internal static class FramePixels
         {
             double step = (double)length / to / pixelsPerSample, begin = (double)start / pixelsPerSample;
             int count = step > 2 ? (int)Math.Ceiling(step) + 1 : 2;
-            var taps = new AxisTaps(to, count) { IsIdentity = true };
+            var taps = new AxisTaps(to, count) { IsIdentity = true, IsHalving = count == 2 };
             for (int i = 0; i < to; i++)
             {
                 Span<int> weights = taps._weights.AsSpan(i * count, count);
@@ -278,8 +315,10 @@ internal static class FramePixels
                 }
                 taps._firsts[i] = first;
                 taps.LastSample = Math.Max(taps.LastSample, first + weights.LastIndexOfAnyExcept(0));
+                taps.IsHalving &= weights[0] == weights[^1] && first == taps._firsts[0] + (2 * i);
                 taps.IsIdentity &= weights[0] == 1 << WeightBits && first == taps._firsts[0] + i;
             }
+            if (count == 2) taps._seconds = [.. Enumerable.Range(0, to).Select(i => taps._weights[(2 * i) + 1])];
             return taps;
         }
     }
