@@ -69,7 +69,7 @@ internal sealed class Tracker(TrackingSettings settings)
             for (int f = 0; f < found.Length; f++)
             {
                 if (taken[f] || !counts(found[f])) continue;
-                float overlap = _tracks[t].Box.IntersectionOverUnion(found[f].Box);
+                float overlap = _tracks[t].Overlap(found[f].Box);
                 if (overlap >= settings.Overlap) _pairs.Add((overlap, t, f));
             }
         }
@@ -88,11 +88,12 @@ internal sealed class Tracker(TrackingSettings settings)
 
         // Seconds since the track was last corrected: a velocity is only known over them.
         private float _since;
+        private Box _last;
 
         public Track(Detection first, double time)
         {
             (_x, _y, _width, _height, _score) = (X(first.Box), Y(first.Box), first.Box.Width, first.Box.Height, first.Score);
-            (Came, LastSeen, Seen, Hits) = (time, time, true, 1);
+            (Came, LastSeen, Seen, Hits, _last) = (time, time, true, 1, first.Box);
         }
 
         public int Number { get; set; }
@@ -111,8 +112,12 @@ internal sealed class Tracker(TrackingSettings settings)
 
         public void Predict(float elapsed)
         {
-            (_x, _y, _since, Seen) = (_x + (_speedX * elapsed), _y + (_speedY * elapsed), _since + elapsed, false);
+            (_x, _y, _since) = (_x + (_speedX * elapsed), _y + (_speedY * elapsed), _since + elapsed);
+            Seen = false;
         }
+
+        /// <summary>With where the person should be, or, for who stopped, was.</summary>
+        public float Overlap(Box found) => Math.Max(Box.IntersectionOverUnion(found), _last.IntersectionOverUnion(found));
 
         public void Correct(Detection seen, double time)
         {
@@ -125,7 +130,7 @@ internal sealed class Tracker(TrackingSettings settings)
                 float gain = Hits == 1 ? PlaceGain : VelocityGain;
                 (_speedX, _speedY) = (_speedX + (gain * offX / _since), _speedY + (gain * offY / _since));
             }
-            (_since, _score, LastSeen, Seen, Hits) = (0, seen.Score, time, true, Hits + 1);
+            (_since, _score, LastSeen, Seen, Hits, _last) = (0, seen.Score, time, true, Hits + 1, seen.Box);
         }
 
         private static float X(Box box) => (box.XMin + box.XMax) / 2;

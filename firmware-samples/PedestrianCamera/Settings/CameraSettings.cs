@@ -114,8 +114,8 @@ internal sealed record DetectorSettings
 /// <summary>How people are followed.</summary>
 internal sealed record TrackingSettings
 {
-    /// <summary>The least intersection over union of a person with where the person should be.</summary>
-    public float Overlap { get; init; } = 0.3f;
+    /// <summary>The least intersection over union of a person with where the person should be, or was.</summary>
+    public float Overlap { get; init; } = 0.2f;
 
     /// <summary>Frames that a person must be seen in to count.</summary>
     public int Confirm { get; init; } = 3;

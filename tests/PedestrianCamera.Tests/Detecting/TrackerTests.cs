@@ -94,7 +94,11 @@ public class TrackerTests
     [Fact]
     public void People_come_before_they_leave_and_are_as_many_as_are_counted()
     {
-        Gen<Detection> detection = from x in Gen.Choose(0, 90) from y in Gen.Choose(0, 90) from w in Gen.Choose(1, 40) from h in Gen.Choose(1, 60) from s in Gen.Choose(0, 100)
+        Gen<Detection> detection = from x in Gen.Choose(0, 90)
+                                   from y in Gen.Choose(0, 90)
+                                   from w in Gen.Choose(1, 40)
+                                   from h in Gen.Choose(1, 60)
+                                   from s in Gen.Choose(0, 100)
                                    select new Detection(new Box(x / 100f, y / 100f, (x + w) / 100f, (y + h) / 100f), 1, s / 100f);
         Gen<Detection[][]> film = detection.ArrayOf().Resize(6).ArrayOf().Resize(60);
         Prop.ForAll(film.ToArbitrary(), frames =>
