@@ -4,7 +4,7 @@
 # The fifth on top is an allowance for what is outside the loops (epilogues, edges of tiles and images, misses of the cache, other
 # layers); weights come from memory once a run. One thread. Both allowances are guesses, not measurements.
 #   bench/arm64/loops.sh | bench/arm64/model.sh [MODEL…]     needs compressor/EdgeNet.Cli, built
-# By default MobileNet v1 and v2 and SSD-MobileNet v1 of the shared models (see loops.sh); that SSD has a width of 0.75.
+# By default MobileNet v1 and v2, SSD-MobileNet v1 (of width 0.75) and a pedestrian SSD of the shared models (see loops.sh), and the detector that ships.
 set -euo pipefail
 cd "$(dirname "$0")"
 shared=${EDGENET_SHARED:-$(realpath ../../../shared)}
@@ -14,7 +14,7 @@ trap 'rm -f "$loops"' EXIT
 cat > "$loops"
 
 models=("$@")
-[ $# -gt 0 ] || models=("$shared"/models/{mobilenet_v1_1.0_224,mobilenet_v2_1.0_224,ssd_mobilenet_v1_coco_300}.onnx)
+[ $# -gt 0 ] || models=("$shared"/models/{mobilenet_v1_1.0_224,mobilenet_v2_1.0_224,ssd_mobilenet_v1_coco_300,pedestrian_ssd_mobilenet_v1_adas0002_384x672}.onnx ../../firmware-samples/models/pedestrian.onnx)
 for model in "${models[@]}"; do
   "$edgenet" inspect "$model" | awk -v model="$(basename "$model" .onnx)" '
     FNR == NR { perMac[$1, $2] = $(NF - ($NF == "FAIL") - 1); next }
