@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using EdgeNet.Vision;
 
@@ -35,6 +37,34 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("frames in", output, StringComparison.Ordinal);
         string[] kinds = [.. (await File.ReadAllLinesAsync(log)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!)];
         Assert.Equal(["started", "stopped"], kinds);
+    }
+
+    [Theory, InlineData("TERM", 0), InlineData("INT", 130)]
+    public async Task A_signal_ends_the_process_in_order(string signal, int exitCode)
+    {
+        for (int i = 0; i < 3; i++) PngFile.Write(_folder[$"{i}.png"], new Image(64, 48, 3));
+        await File.WriteAllTextAsync(_folder["settings.json"], """{ "source": { "loop": true }, "log": { "path": "events.jsonl" }, "page": { "port": 0 } }""");
+        using var camera = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!, [typeof(Program).Assembly.Location, _folder["settings.json"], "--source", $"folder:{_folder.Path}", "--every-frame", "--threads", "1"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (!File.Exists(_folder["events.jsonl"]) || new FileInfo(_folder["events.jsonl"]).Length == 0) await Task.Delay(20, patience.Token);
+            using (var kill = Process.Start("kill", [$"-{signal}", camera.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync(patience.Token);
+            Task<string> output = camera.StandardOutput.ReadToEndAsync(patience.Token);
+            await camera.WaitForExitAsync(patience.Token);
+            Assert.Equal(exitCode, camera.ExitCode);
+            Assert.Contains("frames in", await output, StringComparison.Ordinal);
+            Assert.Contains("stopped", (await File.ReadAllLinesAsync(_folder["events.jsonl"]))[^1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (!camera.HasExited) camera.Kill();
+        }
     }
 
     [Fact]
