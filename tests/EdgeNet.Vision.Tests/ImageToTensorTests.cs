@@ -44,9 +44,8 @@ public sealed class ImageToTensorTests
     {
         Random random = new(1);
         float[] means = [123.675f, 116.28f, 103.53f], deviations = [58.395f, 57.12f, -0.3f];
-        foreach (TensorLayout layout in Enum.GetValues<TensorLayout>())
-        foreach (ChannelOrder order in Enum.GetValues<ChannelOrder>())
-        foreach (int channels in (int[])[1, 3])
+        foreach ((TensorLayout layout, ChannelOrder order, int channels) in
+            from l in Enum.GetValues<TensorLayout>() from o in Enum.GetValues<ChannelOrder>() from n in (int[])[1, 3] select (l, o, n))
         {
             // Every length around those of vectors of 16, 32 and 64 bytes, and every sample.
             for (int width = 1; width <= 140; width++)
