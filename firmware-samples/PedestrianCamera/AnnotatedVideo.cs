@@ -11,12 +11,20 @@ namespace PedestrianCamera;
 /// </summary>
 internal sealed class AnnotatedVideo(string path, double framesPerSecond) : IDisposable
 {
+    /// <summary>ffmpeg's exit code where a signal ended it: the file is whole. Ctrl-C in a terminal is told to ffmpeg, too.</summary>
+    private const int Interrupted = 255;
+
     private Process? _ffmpeg;
     private (int Width, int Height) _size;
     private string _lastError = "";
 
     /// <summary>Where it is written until it is whole.</summary>
     private string Unfinished => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".part-" + Path.GetFileName(path));
+
+    /// <summary>Of ffmpeg, for those who want to watch it; null before the first picture.</summary>
+    public int? ProcessId => _ffmpeg?.Id;
+
+    private bool IsWhole => _ffmpeg!.ExitCode == 0 || (_ffmpeg.ExitCode == Interrupted && File.Exists(Unfinished));
 
     /// <summary>Adds a picture.</summary>
     /// <param name="picture">RGB.</param>
@@ -32,7 +40,7 @@ internal sealed class AnnotatedVideo(string path, double framesPerSecond) : IDis
         catch (IOException)
         {
             _ffmpeg!.WaitForExit();
-            throw new IOException($"{path}: ffmpeg stopped: {_lastError}");
+            if (!IsWhole) throw new IOException($"{path}: ffmpeg stopped: {_lastError}");
         }
     }
 
@@ -41,9 +49,10 @@ internal sealed class AnnotatedVideo(string path, double framesPerSecond) : IDis
     public void Finish()
     {
         if (_ffmpeg is null) return;
-        _ffmpeg.StandardInput.Close();
+        // The writer above it would complain of a pipe that is broken, and hide why.
+        _ffmpeg.StandardInput.BaseStream.Close();
         _ffmpeg.WaitForExit();
-        if (_ffmpeg.ExitCode != 0) throw new IOException($"{path}: ffmpeg stopped: {_lastError}");
+        if (!IsWhole) throw new IOException($"{path}: ffmpeg stopped: {_lastError}");
         File.Move(Unfinished, path, overwrite: true);
     }
 

@@ -19,11 +19,16 @@ internal sealed class Camera(
 
     private readonly Tracker _tracker = new(settings.Tracking);
     private readonly LineCounter _counter = new();
+    // Files that are not played at their own speed are followed by their own clock.
+    private readonly FrameClock _frameClock = new(byMedia: !settings.Source.Realtime, clock);
     private readonly List<Person> _came = [], _present = [];
     private readonly List<(Person Person, double Seconds)> _left = [];
     private readonly List<(Person Person, bool ToRight)> _crossed = [];
     private readonly Detection[] _found = new Detection[256];
-    private long _shown;
+
+    /// <summary>Seconds without a frame after which those in the last count as gone: between the frames of a slow source they are still there.</summary>
+    private readonly double _stale = Math.Max(settings.Tracking.ForgetSeconds, 2 / Math.Max(0.1, settings.Source.Fps));
+    private long _looked, _shown;
 
     /// <summary>Called in every turn, with frames or without: a loop that hangs stops calling.</summary>
     public Action? OnTurn { get; init; }
@@ -62,14 +67,17 @@ internal sealed class Camera(
             {
                 // One damaged picture of many: cheap cameras send them.
                 statistics.Problem(e.Message);
+                // And broken ones send nothing else: that must not keep the lamp on.
+                Idle();
             }
         }
     }
 
     private void Idle()
     {
-        statistics.NobodyThere();
-        lamp?.Update(false, live.Current);
+        bool somebody = _present.Count > 0 && clock.GetElapsedTime(_looked).TotalSeconds <= _stale;
+        lamp?.Update(somebody, live.Current);
+        statistics.Idle(somebody, lamp?.IsOn);
     }
 
     private void Look(Frame frame)
@@ -85,14 +93,13 @@ internal sealed class Camera(
         _left.Clear();
         _present.Clear();
         _crossed.Clear();
-        // Files that are not played at their own speed are followed by their own clock.
-        double time = frame.Time is { } media && !settings.Source.Realtime ? media : clock.GetElapsedTime(0, frame.Arrived).TotalSeconds;
-        _tracker.Update(_found.AsSpan(0, count), now.Score, time, _came, _left, _present);
+        _tracker.Update(_found.AsSpan(0, count), now.Score, _frameClock.Of(frame), _came, _left, _present);
         _counter.Update(now.Line, _present, _crossed);
         foreach ((Person person, _) in _left) _counter.Forget(person.Number);
         lamp?.Update(_present.Count > 0, now);
         Tell(frame, now);
         long followed = clock.GetTimestamp();
+        _looked = followed;
 
         if (OnScene is not null) OnScene(Scene(frame, now, MostWidth, MostHeight));
         if (settings.Page is { } page && feed.IsWatched && clock.GetElapsedTime(_shown).TotalSeconds >= 1 / page.Fps)

@@ -40,6 +40,34 @@ public sealed class ImageToTensorTests
     }
 
     [Fact]
+    public void VectorsGiveTheVeryNumbersOfOneSampleAfterTheOther()
+    {
+        Random random = new(1);
+        float[] means = [123.675f, 116.28f, 103.53f], deviations = [58.395f, 57.12f, -0.3f];
+        foreach ((TensorLayout layout, ChannelOrder order, int channels) in
+            from l in Enum.GetValues<TensorLayout>() from o in Enum.GetValues<ChannelOrder>() from n in (int[])[1, 3] select (l, o, n))
+        {
+            // Every length around those of vectors of 16, 32 and 64 bytes, and every sample.
+            for (int width = 1; width <= 140; width++)
+            {
+                Image image = new(width, 2, channels);
+                random.NextBytes(image.Pixels);
+                bool grey = order == ChannelOrder.Grey;
+                float[] tensor = Convert(image, layout, order, grey ? means[..1] : means, grey ? deviations[..1] : deviations);
+                int pixels = width * 2, into = grey ? 1 : 3;
+                for (int i = 0; i < tensor.Length; i++)
+                {
+                    (int pixel, int channel) = layout == TensorLayout.Nhwc ? (i / into, i % into) : (i % pixels, i / pixels);
+                    byte At(int of) => image.Pixels[(pixel * channels) + (channels == 1 ? 0 : of)];
+                    float sample = !grey ? At(order == ChannelOrder.Bgr ? 2 - channel : channel)
+                        : channels == 1 ? At(0) : (0.299f * At(0)) + (0.587f * At(1)) + (0.114f * At(2));
+                    Assert.Equal((sample - means[channel]) / deviations[channel], tensor[i]);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void WrongLengthsAndZeroDeviationAreRefused()
     {
         Assert.Throws<ArgumentException>(() => new ImageToTensor(TensorLayout.Nhwc, ChannelOrder.Rgb, [0, 0], [1]));

@@ -30,9 +30,9 @@ public sealed class ProgramTests : IDisposable
         await File.WriteAllTextAsync(settings, """{ "source": { "loop": true }, "log": { "path": "events.jsonl" }, "page": null }""");
         using var stopping = new CancellationTokenSource();
         Task<(int Code, string Output, string Error)> running = RunAsync(stopping.Token, settings, "--source", $"folder:{_folder.Path}", "--every-frame", "--threads", "1");
-        while (!File.Exists(log) || new FileInfo(log).Length == 0) await Task.Delay(20);
+        Assert.True(SpinWait.SpinUntil(() => running.IsCompleted || (File.Exists(log) && new FileInfo(log).Length > 0), TimeSpan.FromSeconds(60)));
         await stopping.CancelAsync();
-        (int code, string output, string _) = await running.WaitAsync(TimeSpan.FromSeconds(20));
+        (int code, string output, string _) = await running.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, code);
         Assert.Contains("frames in", output, StringComparison.Ordinal);
         string[] kinds = [.. (await File.ReadAllLinesAsync(log)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()!)];

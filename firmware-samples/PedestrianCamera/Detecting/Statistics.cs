@@ -26,6 +26,8 @@ internal sealed class Statistics(TimeProvider clock)
             if (_minute.Minute != minute)
             {
                 if (_minute.Frames > 0) _history.Enqueue(_minute);
+                while (_history.Count > 0 && (minute - _history.Peek().Minute).TotalMinutes > MostMinutes) _history.Dequeue();
+                // A clock that was set back writes the same minutes again.
                 if (_history.Count > MostMinutes) _history.Dequeue();
                 _minute = new HistoryMinute(minute, 0, 0, 0);
             }
@@ -48,10 +50,12 @@ internal sealed class Statistics(TimeProvider clock)
         }
     }
 
-    /// <summary>Nobody is seen while no frames come.</summary>
-    public void NobodyThere()
+    /// <summary>No frame came; the lamp may have been switched meanwhile.</summary>
+    /// <param name="somebody">Whether those of the last frame still count as there.</param>
+    /// <param name="lampOn">As <see cref="Measurements.LampOn"/>.</param>
+    public void Idle(bool somebody, bool? lampOn)
     {
-        lock (_gate) _present = 0;
+        lock (_gate) (_present, _lamp) = (somebody ? _present : 0, lampOn);
     }
 
     /// <summary>All of it, now.</summary>

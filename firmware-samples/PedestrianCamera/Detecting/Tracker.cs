@@ -11,6 +11,9 @@ internal sealed class Tracker(TrackingSettings settings)
     /// <summary>How much of the difference between where somebody is and should be moves the place, the size and the velocity (alpha-beta filter).</summary>
     private const float PlaceGain = 0.7f, SizeGain = 0.4f, VelocityGain = 0.3f;
 
+    /// <summary>Velocity is measured over no fewer seconds: frames that a network delivers in a burst are stamped closer together than they were taken.</summary>
+    private const float LeastSeconds = 0.02f;
+
     private readonly List<Track> _tracks = [];
     private readonly List<(float Overlap, int Track, int Found)> _pairs = [];
     private int _last;
@@ -121,6 +124,8 @@ internal sealed class Tracker(TrackingSettings settings)
 
         public void Correct(Detection seen, double time)
         {
+            // Found where they were, far from where they should be: what was thought of their velocity is wrong.
+            if (Box.IntersectionOverUnion(seen.Box) == 0) (_x, _y, _speedX, _speedY) = (X(seen.Box), Y(seen.Box), 0, 0);
             float offX = X(seen.Box) - _x, offY = Y(seen.Box) - _y;
             (_x, _y) = (_x + (PlaceGain * offX), _y + (PlaceGain * offY));
             (_width, _height) = (_width + (SizeGain * (seen.Box.Width - _width)), _height + (SizeGain * (seen.Box.Height - _height)));
@@ -128,7 +133,8 @@ internal sealed class Tracker(TrackingSettings settings)
             {
                 // The second box gives the velocity, later ones mend it.
                 float gain = Hits == 1 ? PlaceGain : VelocityGain;
-                (_speedX, _speedY) = (_speedX + (gain * offX / _since), _speedY + (gain * offY / _since));
+                float seconds = Math.Max(_since, LeastSeconds);
+                (_speedX, _speedY) = (_speedX + (gain * offX / seconds), _speedY + (gain * offY / seconds));
             }
             (_since, _score, LastSeen, Seen, Hits, _last) = (0, seen.Score, time, true, Hits + 1, seen.Box);
         }

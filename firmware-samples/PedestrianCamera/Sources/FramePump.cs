@@ -18,12 +18,16 @@ internal sealed class FramePump : IDisposable
     /// <summary>A source that gave pictures for so long starts with <see cref="FirstWait"/> again.</summary>
     public static readonly TimeSpan GoodRun = TimeSpan.FromSeconds(5);
 
+    /// <summary>So many openings may be stuck, each with a thread that nobody can end; with more, no other is tried until one of them comes back.</summary>
+    public const int MostStuck = 8;
+
     private readonly OpenableSource _source;
     private readonly NewestFrame _frames;
     private readonly Action<CameraEvent> _happened;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly object _gate = new();
+    private readonly List<Task> _stuck = [];
     private Task _supervising = Task.CompletedTask;
     private volatile string _state = "not started";
     private volatile string? _failure;
@@ -96,8 +100,14 @@ internal sealed class FramePump : IDisposable
 
             _state = $"restarting: {problem}";
             if (run.Lasted >= GoodRun) wait = FirstWait;
-            await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            _stuck.Add(run.Gone);
+            do
+            {
+                await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                _stuck.RemoveAll(one => one.IsCompleted);
+            }
+            while (_stuck.Count >= MostStuck && !_stopping.IsCancellationRequested);
             if (!_stopping.IsCancellationRequested) Interlocked.Increment(ref _restarts);
         }
     }
@@ -162,6 +172,8 @@ internal sealed class FramePump : IDisposable
         private readonly FramePump _pump;
         private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly object _gate = new();
+        private readonly Frame _first;
+        private Task _disposal = Task.CompletedTask;
         private IFrameSource? _source;
         private bool _disposing;
         private int _phase;
@@ -170,13 +182,16 @@ internal sealed class FramePump : IDisposable
 
         public Run(FramePump pump)
         {
-            _pump = pump;
+            (_pump, _first) = (pump, pump._frames.Filling);
             _waitingSince = pump._time.GetTimestamp();
             new Thread(ReadAll) { IsBackground = true, Name = "frames" }.Start();
         }
 
         /// <summary>Done when the source has ended or died, with what went wrong.</summary>
         public Task<string?> Ended => _ended.Task;
+
+        /// <summary>Done when no thread of it is left.</summary>
+        public Task Gone => Task.WhenAll(_ended.Task, _disposal);
 
         /// <summary>Whether it gave any.</summary>
         public bool GaveFrames => _gaveFrames;
@@ -195,8 +210,8 @@ internal sealed class FramePump : IDisposable
             if (Interlocked.CompareExchange(ref _phase, Left, Reading) == Reading) _pump._frames.ReplaceFilling();
             else if (!orEvenInPublish) return false;
             // On a thread of its own, since this may get stuck as reading did.
-            Task disposing = Task.Factory.StartNew(DisposeSource, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            await Task.WhenAny(disposing, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
+            _disposal = Task.Factory.StartNew(DisposeSource, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Task.WhenAny(_disposal, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
             return true;
         }
 
@@ -216,9 +231,9 @@ internal sealed class FramePump : IDisposable
                     }
                 }
                 var sameness = new Sameness();
+                Frame frame = _first;
                 while (true)
                 {
-                    Frame frame = _pump._frames.Filling;
                     if (!source.Read(frame)) break;
                     long now = frame.Arrived = _pump._time.GetTimestamp();
                     if (Interlocked.CompareExchange(ref _phase, Publishing, Reading) != Reading) return;
@@ -233,6 +248,8 @@ internal sealed class FramePump : IDisposable
                         _pump.Find();
                     }
                     Interlocked.Exchange(ref _waitingSince, _pump._time.GetTimestamp());
+                    // Taken while the run cannot be left: afterwards it may be the frame of the run that follows.
+                    frame = _pump._frames.Filling;
                     Interlocked.CompareExchange(ref _phase, Reading, Publishing);
                 }
             }

@@ -43,6 +43,30 @@ public class StatisticsTests
     }
 
     [Fact]
+    public void Minutes_of_more_than_a_day_ago_are_gone_from_the_chart_where_frames_were_missing_too()
+    {
+        var statistics = new Statistics(_clock);
+        Add(statistics, 0, default);
+        _clock.Advance(TimeSpan.FromHours(23));
+        Add(statistics, 0, default);
+        Assert.Equal(2, statistics.Now(0, 0, "").History.Count);
+        _clock.Advance(TimeSpan.FromHours(2));
+        Add(statistics, 0, default);
+        Assert.Equal(2, statistics.Now(0, 0, "").History.Count);
+    }
+
+    [Fact]
+    public void Without_frames_nobody_is_there_and_the_lamp_is_as_it_is()
+    {
+        var statistics = new Statistics(_clock);
+        statistics.Add(default, 2, 2, 0, 0, lampOn: true);
+        statistics.Idle(somebody: true, lampOn: true);
+        Assert.Equal((2, true), (statistics.Now(0, 0, "").Present, statistics.Now(0, 0, "").LampOn));
+        statistics.Idle(somebody: false, lampOn: false);
+        Assert.Equal((0, false, 2), (statistics.Now(0, 0, "").Present, statistics.Now(0, 0, "").LampOn, statistics.Now(0, 0, "").People));
+    }
+
+    [Fact]
     public void The_last_problems_are_kept_with_their_time()
     {
         var statistics = new Statistics(_clock);

@@ -92,6 +92,21 @@ public class TrackerTests
     }
 
     [Fact]
+    public void Frames_that_come_in_bursts_leave_boxes_where_people_are()
+    {
+        var tracker = new Tracker(Settings);
+        for (int frame = 0; frame < 80; frame++)
+        {
+            // Taken 25 times a second; four at a time come half a millisecond apart.
+            double time = ((frame / 4) * 0.16) + (frame % 4 * 0.0005);
+            float x = 0.1f + (0.008f * frame);
+            Update(tracker, time, Walker(x));
+            if (frame >= 2) Assert.Equal(x, Assert.Single(_present).Box.XMin, 0.04f);
+        }
+        Assert.Equal(1, tracker.Counted);
+    }
+
+    [Fact]
     public void People_come_before_they_leave_and_are_as_many_as_are_counted()
     {
         Gen<Detection> detection = from x in Gen.Choose(0, 90)

@@ -138,6 +138,26 @@ public class FramePumpTests
     }
 
     [Fact]
+    public void A_source_that_hangs_for_ever_does_not_take_another_thread_each_time()
+    {
+        using var release = new ManualResetEventSlim();
+        int opened = 0;
+        using FramePump pump = Start(new OpenableSource(() =>
+        {
+            Interlocked.Increment(ref opened);
+            release.Wait(CancellationToken.None);
+            throw new SourceException("gone");
+        })
+        { Frozen = TimeSpan.FromSeconds(4) });
+        _time.AdvanceUntil(() => Volatile.Read(ref opened) == FramePump.MostStuck);
+        TimeSpan then = _time.Now;
+        _time.AdvanceUntil(() => _time.Now > then + TimeSpan.FromMinutes(5));
+        Assert.Equal(FramePump.MostStuck, opened);
+        release.Set();
+        _time.AdvanceUntil(() => Volatile.Read(ref opened) > FramePump.MostStuck);
+    }
+
+    [Fact]
     public void A_camera_that_shows_the_same_bytes_again_and_again_is_restarted()
     {
         int opened = 0;

@@ -37,6 +37,15 @@ public class ProcessSourceTests
         Assert.Contains("sh -c exit 4", Failure("exit 4", hasEnd: true), StringComparison.Ordinal);
 
     [InstalledFact("sh")]
+    public void Passwords_in_addresses_are_not_told()
+    {
+        Assert.Equal(
+            "sh: ended with code 1: rtsp://…@camera/live?…: refused, tcp://camera:554?… too",
+            Failure("echo 'rtsp://admin:p@ss@camera/live?user=a&key=b:c: refused, tcp://camera:554?timeout=0 too' >&2; exit 1", hasEnd: true));
+        Assert.EndsWith("exit 4 # http://…@camera:81/video", Failure("exit 4 # http://me:secret@camera:81/video", hasEnd: true), StringComparison.Ordinal);
+    }
+
+    [InstalledFact("sh")]
     public void The_end_of_what_has_none_is_a_failure() => Assert.StartsWith("sh: ended: bye", Failure("echo bye >&2", hasEnd: false), StringComparison.Ordinal);
 
     [InstalledFact("sh")]

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace PedestrianCamera;
 
 /// <summary>Pictures that another program writes to its standard output. It is killed, with its children, when the source is disposed.</summary>
-internal sealed class ProcessSource : IFrameSource
+internal sealed partial class ProcessSource : IFrameSource
 {
     private const int KeptErrors = 2048;
 
@@ -25,7 +26,8 @@ internal sealed class ProcessSource : IFrameSource
         (_name, _process) = Start(program);
         _process.StandardInput.Close();
         _reader = program.Reader(new BufferedInput(_process.StandardOutput.BaseStream, _name));
-        _errorReader = new Thread(ReadErrors) { IsBackground = true, Name = $"{_name} messages" };
+        StreamReader messages = _process.StandardError;
+        _errorReader = new Thread(() => ReadErrors(messages)) { IsBackground = true, Name = $"{_name} messages" };
         _errorReader.Start();
     }
 
@@ -49,9 +51,9 @@ internal sealed class ProcessSource : IFrameSource
         if (code == 0 && _program.HasEnd && problem == "ended") return false;
         // What the program says of its end explains more than where its pictures broke off.
         if (code is not (null or 0)) problem = $"ended with code {code}";
-        throw new SourceException(LastError() is { } said
+        throw new SourceException(WithoutSecrets(LastError() is { } said
             ? $"{_name}: {problem}: {said}"
-            : $"{_name}: {problem}, and it said nothing; try it by hand: {_name} {string.Join(' ', _program.Arguments)}");
+            : $"{_name}: {problem}, and it said nothing; try it by hand: {_name} {string.Join(' ', _program.Arguments)}"));
     }
 
     public void Dispose()
@@ -112,13 +114,13 @@ internal sealed class ProcessSource : IFrameSource
         }
     }
 
-    private void ReadErrors()
+    private void ReadErrors(StreamReader messages)
     {
         char[] part = new char[512];
         try
         {
             int read;
-            while ((read = _process.StandardError.Read(part)) > 0)
+            while ((read = messages.Read(part)) > 0)
             {
                 lock (_errors)
                 {
@@ -131,7 +133,18 @@ internal sealed class ProcessSource : IFrameSource
         {
             // Disposed meanwhile.
         }
+        finally
+        {
+            // A process does not dispose what is read from it.
+            messages.Dispose();
+        }
     }
+
+    /// <summary>Addresses of cameras hold passwords, and what went wrong is shown on the page, logged, and posted to servers.</summary>
+    private static string WithoutSecrets(string message) => Secret().Replace(message, match => match.Value[0] == '?' ? "?…" : "…@");
+
+    [GeneratedRegex(@"(?<=://)[^\s/]*@|(?<=://\S*)\?\S*?(?=:?(\s|$))", RegexOptions.CultureInvariant)]
+    private static partial Regex Secret();
 
     private string? LastError()
     {
