@@ -24,7 +24,7 @@ internal sealed record CommandLine
           --annotate FILE.mp4    writes what was seen with boxes drawn, through ffmpeg
           --max-frames N         ends after so many frames
           --json                 the figures printed at the end as JSON
-          --check                tries settings, model and lamp, says what is wrong, and ends
+          --check                tries settings, model and lamp (not the source), says what is wrong, and ends
           --version, --help
 
         SETTINGS.json holds all that can be set; every key is in docs/pedestrian-camera.md.
@@ -101,7 +101,7 @@ internal sealed record CommandLine
     {
         if (_values.TryGetValue("--source", out string? source)) settings = settings with { Source = Source(settings.Source, source) };
         if (_values.TryGetValue("--model", out string? model)) settings = settings with { Detector = settings.Detector with { Model = model } };
-        if (_values.TryGetValue("--threads", out string? threads)) settings = settings with { Detector = settings.Detector with { Threads = (int)Whole("--threads", threads, 1, 256) } };
+        if (_values.TryGetValue("--threads", out string? threads)) settings = settings with { Detector = settings.Detector with { Threads = (int)Whole("--threads", threads, 0, 64) } };
         if (_values.TryGetValue("--score", out string? score)) settings = settings with { Detector = settings.Detector with { Score = Part("--score", score) } };
         if (_values.TryGetValue("--page", out string? page)) settings = settings with { Page = Page(settings.Page ?? new PageSettings(), page) };
         if (Has("--no-page")) settings = settings with { Page = null };

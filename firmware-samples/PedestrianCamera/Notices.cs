@@ -23,7 +23,7 @@ internal sealed class Notices(TextWriter error, Statistics statistics) : IEventS
     /// <inheritdoc/>
     public void Post(CameraEvent happened, Func<Image>? picture)
     {
-        if (happened.Kind is CameraEventKind.SourceLost) Problem($"source: {happened.Message}; it is opened again");
+        if (happened.Kind is CameraEventKind.SourceLost) Problem($"source: {happened.Message}");
         if (happened.Kind is CameraEventKind.SourceBack) Say($"source: {happened.Message}");
         if (happened.Kind is CameraEventKind.Problem) Problem(happened.Message ?? "something failed");
     }

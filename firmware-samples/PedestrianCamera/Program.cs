@@ -44,10 +44,10 @@ internal static class Program
                 return 0;
             }
             CameraSettings settings = line.Over(line.SettingsFile is { } file ? SettingsFile.Read(file) : new CameraSettings());
+            if (settings.Page is { } page && SettingsFile.PageProblem(page.Address, page.Token) is { } problem) throw new UsageException(problem);
             if (!line.Has("--check")) return await WatchAsync(line, settings, output, error, cancellation).ConfigureAwait(false);
             using var detector = new PersonDetector(ModelOf(settings), settings.Detector);
             _ = OpenableSource.Of(settings.Source);
-            if (settings.Page is { } page && SettingsFile.PageProblem(page.Address, page.Token) is { } problem) throw new UsageException(problem);
             if (settings.Lamp is { } lamp) BoardLamp.Open(lamp).Dispose();
             await output.WriteLineAsync($"good: {settings.Source.Kind.ToString().ToLowerInvariant()} into a network of {detector.InputSize}").ConfigureAwait(false);
             return 0;

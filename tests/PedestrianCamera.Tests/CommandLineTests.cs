@@ -27,7 +27,7 @@ public class CommandLineTests
     [InlineData("--source", "--source needs a value")]
     [InlineData("--source webcam", "there is no kind 'webcam'")]
     [InlineData("--source ffmpeg", "expected ffmpeg:FILE-OR-ADDRESS")]
-    [InlineData("--threads 0", "--threads 0: expected a whole number from 1 to 256")]
+    [InlineData("--threads 65", "--threads 65: expected a whole number from 0 to 64")]
     [InlineData("--score 40", "--score 40: expected 0 to 1")]
     [InlineData("--page 99999", "expected a whole number from 0 to 65535")]
     [InlineData("--page 80 --no-page", "exclude each other")]

@@ -68,6 +68,24 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_for_other_machines_without_a_token_is_wrong_usage()
+    {
+        (int code, string _, string error) = await RunAsync("--page", "0.0.0.0:0", "--source", $"folder:{_folder.Path}", "--threads", "1");
+        Assert.Equal(2, code);
+        Assert.Contains("page.token", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_given_up_is_not_said_to_be_opened_again()
+    {
+        (int code, string _, string error) = await RunAsync("--no-page", "--source", $"folder:{_folder.Path}", "--threads", "1");
+        Assert.Equal(1, code);
+        Assert.Contains("no pictures in it", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("opened again", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Good_settings_pass_the_check()
     {
         (int code, string output, string error) = await RunAsync("--check", "--source", "rpicam", "--threads", "1");

@@ -89,9 +89,10 @@ internal sealed class FramePump : IDisposable
             }
 
             problem ??= "the source ended, which it should not";
-            Lose(problem);
             // A file that never gave a picture is not there, or none: it gets no better by trying.
-            if (_source.OpensOnce || (_source.HasEnd && !_gaveFrames))
+            bool over = _source.OpensOnce || (_source.HasEnd && !_gaveFrames);
+            Lose(over ? problem : $"{problem}; it is opened again");
+            if (over)
             {
                 (_failure, _state) = (problem, $"failed: {problem}");
                 _frames.End();
