@@ -105,7 +105,9 @@ internal sealed class Camera(
         if (settings.Page is { } page && feed.IsWatched && clock.GetElapsedTime(_shown).TotalSeconds >= 1 / page.Fps)
         {
             feed.Publish(Scene(frame, now, page.Width, MostHeight));
-            _shown = followed;
+            // By the interval, not from now: 30 frames a second make 15 of 15, not 10. After a pause it begins anew.
+            double interval = clock.TimestampFrequency / page.Fps;
+            _shown = Math.Max(_shown + (long)interval, followed - (long)interval);
         }
         (double prepare, double infer, double decode) = detector.Times;
         var times = new StageTimes(Milliseconds(frame.Arrived, begin), prepare, infer, decode, Milliseconds(detected, followed), Milliseconds(followed, clock.GetTimestamp()));

@@ -48,6 +48,8 @@ internal static class Program
             if (!line.Has("--check")) return await WatchAsync(line, settings, output, error, cancellation).ConfigureAwait(false);
             using var detector = new PersonDetector(ModelOf(settings), settings.Detector);
             _ = OpenableSource.Of(settings.Source);
+            if (settings.Source is { Path: { } place, Kind: SourceKind.Folder or SourceKind.V4l2 or SourceKind.Ffmpeg } && (settings.Source.Kind != SourceKind.Ffmpeg || SourceProgram.IsFile(place)) && !Path.Exists(place))
+                throw new SourceException($"{place}: not there (source.path)");
             if (settings.Lamp is { } lamp) BoardLamp.Open(lamp).Dispose();
             await output.WriteLineAsync($"good: {settings.Source.Kind.ToString().ToLowerInvariant()} into a network of {detector.InputSize}").ConfigureAwait(false);
             return 0;
@@ -119,6 +121,7 @@ internal static class Program
         notifier.Stopping();
         pump.Stop();
         video?.Finish();
+        lamp?.Dispose();
         sinks.Post(new CameraEvent(CameraEventKind.Stopped, clock.GetLocalNow()), null);
 
         double n = Math.Max(1, camera.Frames);

@@ -8,7 +8,7 @@ namespace PedestrianCamera;
 /// <param name="Frames">Frames looked at.</param>
 /// <param name="Dropped">Frames that nobody looked at.</param>
 /// <param name="Restarts">How often the source was opened again.</param>
-/// <param name="Seconds">From the first frame to the last.</param>
+/// <param name="Seconds">From the opening of the source to its end.</param>
 /// <param name="People">People counted.</param>
 /// <param name="CrossedRight">Crossings of the line to its right.</param>
 /// <param name="CrossedLeft">Crossings to its left.</param>

@@ -100,6 +100,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("""{ "detector": { "model": "settings.json" } }""", "settings.json", 1)]
     [InlineData("""{ "lamp": { "chip": "/dev/gpiochip999" } }""", "/dev/gpiochip999", 1)]
     [InlineData("""{ "source": { "kind": "folder" } }""", "source.path", 2)]
+    [InlineData("""{ "source": { "kind": "ffmpeg", "path": "nowhere.mp4" } }""", "nowhere.mp4: not there", 1)]
     public async Task What_is_wrong_is_named_by_the_check(string text, string expected, int exitCode)
     {
         await File.WriteAllTextAsync(_folder["settings.json"], text);

@@ -98,7 +98,7 @@ public class FramePumpTests
         int opened = 0;
         using FramePump pump = Start(new OpenableSource(() => ++opened == 1 ? new Scripted(Waiting()) : new Scripted(Endless())) { Frozen = TimeSpan.FromSeconds(4) });
         _time.AdvanceUntil(() => _frames.Published > 0);
-        Assert.Equal("no picture for 10 s", _events.First().Message);
+        Assert.Equal("no picture for 10 s; it is opened again", _events.First().Message);
         Assert.InRange(_time.Now, FramePump.Opening, FramePump.Opening + TimeSpan.FromSeconds(2));
     }
 
@@ -109,7 +109,7 @@ public class FramePumpTests
         using FramePump pump = Start(new OpenableSource(() => ++opened == 1 ? new Scripted(Then(Pictures(3), Waiting())) : new Scripted(Endless())) { Frozen = TimeSpan.FromSeconds(4) });
         Assert.True(SpinWait.SpinUntil(() => _frames.Published == 3, s_patience));
         _time.AdvanceUntil(() => _events.Count == 2);
-        Assert.Equal("no picture for 4 s", _events.First().Message);
+        Assert.Equal("no picture for 4 s; it is opened again", _events.First().Message);
         Assert.InRange(_time.Now, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(6));
     }
 
@@ -164,7 +164,7 @@ public class FramePumpTests
         var same = new Scripted(Endless(value: 5, each: () => _time.Advance(TimeSpan.FromSeconds(0.1))));
         using FramePump pump = Start(new OpenableSource(() => ++opened == 1 ? same : new Scripted(Waiting())) { IsCamera = true, Frozen = TimeSpan.FromSeconds(4) });
         Assert.True(SpinWait.SpinUntil(() => !_events.IsEmpty, s_patience));
-        Assert.Equal("the same picture for 4 s", _events.First().Message);
+        Assert.Equal("the same picture for 4 s; it is opened again", _events.First().Message);
         Assert.Equal(40, _frames.Published);
     }
 
@@ -215,7 +215,7 @@ public class FramePumpTests
         int opened = 0;
         using FramePump pump = Start(new OpenableSource(() => ++opened == 1 ? new Scripted((_, _) => throw new InvalidCastException("two\nlines")) : new Scripted(Endless())));
         _time.AdvanceUntil(() => _frames.Published > 0);
-        Assert.Equal("InvalidCastException: two lines", _events.First().Message);
+        Assert.Equal("InvalidCastException: two lines; it is opened again", _events.First().Message);
     }
 
     [Fact]
