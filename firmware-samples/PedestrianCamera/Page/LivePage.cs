@@ -41,7 +41,6 @@ internal sealed class LivePage : IAsyncDisposable
 
     private readonly Func<Measurements> _measurements;
     private readonly LiveSettingsCell _cell;
-    private readonly Action<LiveSettings>? _keep;
     private readonly ViewerLimits _limits;
     private readonly MjpegBroadcast _broadcast;
     private readonly KestrelServer _server;
@@ -53,10 +52,10 @@ internal sealed class LivePage : IAsyncDisposable
     private PageAccess _access;
 
     private LivePage(
-        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell, Action<LiveSettings>? keep,
+        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell,
         ViewerLimits limits, bool jpeg)
     {
-        (_measurements, _cell, _keep, _limits, _token) = (measurements, cell, keep, limits, settings.Token);
+        (_measurements, _cell, _limits, _token) = (measurements, cell, limits, settings.Token);
         _access = new PageAccess(_token, settings.Port);
         _broadcast = new MjpegBroadcast(feed, settings, limits, jpeg);
         KestrelServerOptions kestrel = new() { AddServerHeader = false };
@@ -108,15 +107,11 @@ internal sealed class LivePage : IAsyncDisposable
     /// <param name="feed">Pictures.</param>
     /// <param name="measurements">Gives the numbers of now; called from many threads.</param>
     /// <param name="cell">The live settings that visitors see and change.</param>
-    /// <param name="keep">
-    /// Told of changed settings, one at a time; may throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, of which the
-    /// visitor is told.
-    /// </param>
     /// <param name="limits">How many may look, and how long; null for the usual.</param>
     /// <param name="jpeg">Whether pictures can be JPEG; null for whether libturbojpeg is installed.</param>
     /// <exception cref="PageException">Address, port or token cannot be used.</exception>
     public static async Task<LivePage> StartAsync(
-        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell, Action<LiveSettings>? keep = null,
+        PageSettings settings, PictureFeed feed, Func<Measurements> measurements, LiveSettingsCell cell,
         ViewerLimits? limits = null, bool? jpeg = null)
     {
         IPEndPoint wanted = EndPointOf(settings);
@@ -124,7 +119,7 @@ internal sealed class LivePage : IAsyncDisposable
             throw new PageException($"page.token has {token.Length} characters; expected at least {LeastTokenLength}");
         if (settings.Token is null && !IPAddress.IsLoopback(wanted.Address))
             throw new PageException($"page.address {settings.Address} can be reached from other machines; set page.token, or use 127.0.0.1");
-        LivePage page = new(settings, feed, measurements, cell, keep, limits ?? new ViewerLimits(), jpeg ?? JpegFile.IsAvailable);
+        LivePage page = new(settings, feed, measurements, cell, limits ?? new ViewerLimits(), jpeg ?? JpegFile.IsAvailable);
         try
         {
             await page._server.StartAsync(new Application(page.AnswerAsync), default).ConfigureAwait(false);
@@ -208,7 +203,7 @@ internal sealed class LivePage : IAsyncDisposable
             "/stream.mjpeg" => StreamAsync(context),
             "/picture.jpg" => SendPictureAsync(context),
             "/state.json" => SendStateAsync(context),
-            "/settings.json" => post ? ChangeSettingsAsync(context) : SendSettingsAsync(response, _cell.Current, notKept: null),
+            "/settings.json" => post ? ChangeSettingsAsync(context) : SendSettingsAsync(response, _cell.Current),
             _ => SendAsync(response, "text/html; charset=utf-8", _page),
         };
     }
@@ -320,14 +315,12 @@ internal sealed class LivePage : IAsyncDisposable
         byte[] body = new byte[MostBodyBytes];
         int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
         LiveSettings changed;
-        string? notKept = null;
         try
         {
             lock (_changing)
             {
                 changed = LiveSettingsJson.Change(_cell.Current, body.AsSpan(0, length));
                 _cell.Current = changed;
-                notKept = Keep(changed);
             }
         }
         catch (FormatException e)
@@ -335,29 +328,14 @@ internal sealed class LivePage : IAsyncDisposable
             await SendLineAsync(response, 400, e.Message).ConfigureAwait(false);
             return;
         }
-        await SendSettingsAsync(response, changed, notKept).ConfigureAwait(false);
+        await SendSettingsAsync(response, changed).ConfigureAwait(false);
     }
 
-    /// <summary>Why settings hold only until the program ends; null if they are kept.</summary>
-    private string? Keep(LiveSettings settings)
-    {
-        try
-        {
-            _keep?.Invoke(settings);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return e.Message;
-        }
-    }
-
-    private static Task SendSettingsAsync(HttpResponse response, LiveSettings settings, string? notKept) => SendJsonAsync(response, 200, json =>
+    private static Task SendSettingsAsync(HttpResponse response, LiveSettings settings) => SendJsonAsync(response, 200, json =>
     {
         json.WriteStartObject();
         json.WritePropertyName("settings"u8);
         LiveSettingsJson.Write(json, settings);
-        json.WriteString("notKept"u8, notKept);
         json.WriteEndObject();
     });
 

@@ -256,8 +256,8 @@ async function change(changes) {
       signal: AbortSignal.timeout(5000),
     });
     if (!answer.ok) throw new Error((await answer.text()).trim());
-    const { settings: now, notKept } = await answer.json();
-    say(notKept ? `In effect, but not kept: ${notKept}` : 'In effect.', notKept !== null);
+    const { settings: now } = await answer.json();
+    say('In effect until the program ends.', false);
     sending--;
     showSettings(now);
   } catch (problem) {

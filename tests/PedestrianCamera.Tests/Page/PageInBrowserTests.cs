@@ -54,7 +54,7 @@ public class PageInBrowserTests(BrowserFixture browser) : IClassFixture<BrowserF
         await page.Locator("#region1").FillAsync("25");
         await page.Locator("#region1").PressAsync("Enter");
         await RunningPage.UntilAsync(() => browser.Page.Cell.Current.Region == new Box(0, 0.25f, 1, 1), "a region");
-        await Expect(page.Locator("#saved")).ToHaveTextAsync("In effect.");
+        await Expect(page.Locator("#saved")).ToHaveTextAsync("In effect until the program ends.");
         await page.Locator("#region1").FillAsync("250");
         await page.Locator("#region1").PressAsync("Enter");
         await Expect(page.Locator("#saved")).ToContainTextAsync("Not changed: region: expected");

@@ -7,11 +7,9 @@ namespace PedestrianCamera.Tests;
 public class PageSettingsTests
 {
     [Fact]
-    public async Task A_change_takes_effect_at_once_is_kept_and_leaves_the_rest()
+    public async Task A_change_takes_effect_at_once_and_leaves_the_rest()
     {
         await using RunningPage page = await RunningPage.StartAsync();
-        List<LiveSettings> kept = [];
-        page.Keep = kept.Add;
         using HttpResponseMessage first = await page.PostAsync("""{"score":0.55,"line":[0.1,0.2,0.3,0.4]}""");
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         LiveSettings expected = RunningPage.FirstSettings with { Score = 0.55f, Line = new CountingLine(0.1f, 0.2f, 0.3f, 0.4f) };
@@ -19,8 +17,6 @@ public class PageSettingsTests
         using HttpResponseMessage second = await page.PostAsync("""{"line":null,"region":[0.1,0.2,0.9,1],"minHeight":0.25,"holdSeconds":2.5,"lamp":"on"}""");
         expected = new LiveSettings(0.55f, 0.25f, new Box(0.1f, 0.2f, 0.9f, 1), null, 2.5, LampMode.On);
         Assert.Equal(expected, page.Cell.Current);
-        Assert.Equal(expected, kept[^1]);
-        Assert.Equal(2, kept.Count);
     }
 
     [Fact]
@@ -67,7 +63,6 @@ public class PageSettingsTests
     public async Task What_is_not_valid_is_refused_in_one_line_and_changes_nothing(string json)
     {
         await using RunningPage page = await RunningPage.StartAsync();
-        page.Keep = _ => Assert.Fail("kept");
         using HttpResponseMessage response = await page.PostAsync(json);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.NotEmpty(await RunningPage.LineAsync(response));
@@ -131,17 +126,6 @@ public class PageSettingsTests
         using HttpResponseMessage response = await page.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Equal(RunningPage.FirstSettings, page.Cell.Current);
-    }
-
-    [Fact]
-    public async Task Settings_that_cannot_be_kept_are_in_effect_and_the_visitor_is_told()
-    {
-        await using RunningPage page = await RunningPage.StartAsync();
-        page.Keep = _ => throw new IOException("the card is full");
-        using HttpResponseMessage response = await page.PostAsync("""{"score":0.9}""");
-        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.Equal("the card is full", json.RootElement.GetProperty("notKept").GetString());
-        Assert.Equal(0.9f, page.Cell.Current.Score);
     }
 
     [Theory]

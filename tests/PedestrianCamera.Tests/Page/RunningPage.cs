@@ -19,8 +19,6 @@ internal sealed class RunningPage : IAsyncDisposable
 
     public Measurements Now { get; set; } = new() { SourceState = "runs", LampOn = false };
 
-    public Action<LiveSettings> Keep { get; set; } = _ => { };
-
     public LivePage Page { get; private set; } = null!;
 
     /// <summary>Follows no redirect, keeps no cookie.</summary>
@@ -30,7 +28,7 @@ internal sealed class RunningPage : IAsyncDisposable
     {
         RunningPage running = new();
         PageSettings settings = new() { Port = port, Token = token, Fps = fps };
-        running.Page = await LivePage.StartAsync(settings, running.Feed, () => running.Now, running.Cell, changed => running.Keep(changed), limits, jpeg);
+        running.Page = await LivePage.StartAsync(settings, running.Feed, () => running.Now, running.Cell, limits, jpeg);
         running.Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = running.Page.Address };
         return running;
     }
