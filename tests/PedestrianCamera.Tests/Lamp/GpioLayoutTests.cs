@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace PedestrianCamera.Tests;
 
-/// <summary>Our numbers beside those of linux/gpio.h: the program below prints them, and what it printed on x64 is written down here.</summary>
+/// <summary>Our numbers beside those of linux/gpio.h: CHeader prints them, and what it printed on x64 is written down here.</summary>
 public class GpioLayoutTests
 {
     private static readonly (string Expression, ulong Ours, ulong Written)[] s_numbers =
@@ -48,35 +45,7 @@ public class GpioLayoutTests
     [CompilerFact]
     public void Sizes_offsets_and_numbers_are_those_that_a_C_compiler_makes_of_the_header()
     {
-        using TemporaryFolder folder = new();
-        string prints = string.Concat(s_numbers.Select(number => $"    printf(\"%llu\\n\", (unsigned long long)({number.Expression}));\n"));
-        File.WriteAllText(folder["layout.c"], $"#include <linux/gpio.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");
-        Run(CompilerFactAttribute.Compiler!, "-o", folder["layout"], folder["layout.c"]);
-        string[] lines = Run(folder["layout"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(s_numbers.Select(number => number.Ours.ToString(CultureInfo.InvariantCulture)), lines);
+        ulong[] made = CHeader.Evaluate(["linux/gpio.h"], s_numbers.Select(number => number.Expression));
+        Assert.Equal(s_numbers.Select(number => number.Ours), made);
     }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
-        return output;
-    }
-}
-
-/// <summary>A test that needs a C compiler and the kernel's headers, and says so where they are missing.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class CompilerFactAttribute : FactAttribute
-{
-    public CompilerFactAttribute()
-    {
-        if (Compiler is null || !File.Exists("/usr/include/linux/gpio.h"))
-            Skip = "no C compiler with the kernel's headers is installed; run: apt-get install -y gcc linux-libc-dev";
-    }
-
-    public static string? Compiler { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .SelectMany(folder => new[] { "cc", "gcc", "clang" }.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 }

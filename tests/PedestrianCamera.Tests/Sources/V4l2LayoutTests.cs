@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-
 namespace PedestrianCamera.Tests;
 
 /// <summary>Our numbers of Video4Linux are the header's, on 64-bit machines.</summary>
@@ -90,36 +86,8 @@ public class V4l2LayoutTests
     [CompilerFact]
     public void The_compilers_numbers_are_the_same()
     {
-        using var folder = new TemporaryFolder();
-        var program = new StringBuilder("#include <errno.h>\n#include <poll.h>\n#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\nint main(void)\n{\n");
-        foreach ((string c, _, _) in s_numbers) program.Append(CultureInfo.InvariantCulture, $"    printf(\"%lld\\n\", (long long)(unsigned int)({c}));\n");
-        program.Append("    return 0;\n}\n");
-        string source = folder.File("numbers.c", Encoding.ASCII.GetBytes(program.ToString()));
-        string binary = Path.Combine(folder.Path, "numbers");
-        Run(CompilerFactAttribute.Compiler!, "-o", binary, source);
-        string[] lines = Run(binary).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(s_numbers.Length, lines.Length);
-        foreach (((string c, _, long expected), string line) in s_numbers.Zip(lines))
-            Assert.True(long.Parse(line, CultureInfo.InvariantCulture) == expected, $"{c}: {line} by the compiler, expected {expected}");
-    }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
-    }
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class CompilerFactAttribute : FactAttribute
-    {
-        public CompilerFactAttribute()
-        {
-            if (Compiler is null || !File.Exists("/usr/include/linux/videodev2.h")) Skip = "no C compiler or no <linux/videodev2.h>; run: apt-get install -y gcc libc6-dev";
-        }
-
-        public static string? Compiler { get; } = ((string[])["cc", "gcc", "clang"]).FirstOrDefault(InstalledFactAttribute.IsInstalled);
+        ulong[] made = CHeader.Evaluate(["errno.h", "poll.h", "linux/videodev2.h"], s_numbers.Select(number => $"(unsigned int)({number.C})"));
+        Assert.Equal(s_numbers.Length, made.Length);
+        foreach (((string c, _, long expected), ulong value) in s_numbers.Zip(made)) Assert.True(value == (ulong)expected, $"{c}: {value} by the compiler, expected {expected}");
     }
 }
